@@ -1,0 +1,1 @@
+"""Who is learning what: enrolment, progress, unlocking, resume."""

@@ -1,0 +1,1 @@
+"""Certified learners and offers, with reasons and consent."""
