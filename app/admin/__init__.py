@@ -1,0 +1,1 @@
+"""What administrators see: status, people, the audit record."""

@@ -1,0 +1,1 @@
+"""/api/v1 for machines: certificates, verification, offers."""

@@ -1,0 +1,1 @@
+"""Courses as text: the reader, the validator and the rendering of lessons."""

@@ -1,0 +1,1 @@
+"""What can be learnt: courses, versions, modules, lessons, tiers, search."""

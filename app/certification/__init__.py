@@ -1,0 +1,1 @@
+"""Who has earned what: issue, revoke; the signing key ring."""

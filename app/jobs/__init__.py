@@ -1,0 +1,1 @@
+"""Employers, offers, applications."""

@@ -1,0 +1,42 @@
+"""Who is learning what: enrolments and what was done in them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.foundation.database import Base, DecimalText, UTCDateTime
+
+
+class Enrolment(Base):
+    """A person in a course, on the version they began with."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("account_id", "course_id"),
+        CheckConstraint("state IN ('active', 'left')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), index=True)
+    state: Mapped[str] = mapped_column(String(8), default="active")
+    enrolled_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))  # where to resume
+    last_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ItemProgress(Base):
+    """What a person did of one item; a quiz is completed when its mastery threshold is reached."""
+
+    __tablename__ = "item_progress"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    best_ratio: Mapped[Decimal | None] = mapped_column(DecimalText)  # of a quiz, 0–1

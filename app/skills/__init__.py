@@ -1,0 +1,1 @@
+"""The skill taxonomy: skills, labels, releases, weights."""

@@ -1,0 +1,1 @@
+"""The public counter: by id, by QR, by file."""

@@ -1,0 +1,1 @@
+"""HTTP only: access rules, rendering, headers, errors, sessions."""

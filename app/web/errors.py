@@ -1,0 +1,125 @@
+"""Errors become pages or problem+json here, and nowhere else."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, jsonify, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.extensions import db
+from app.foundation.errors import (
+    ConflictError,
+    DomainError,
+    ForbiddenError,
+    NotFoundError,
+    RuleError,
+    TooManyRequestsError,
+)
+from app.foundation.i18n import gettext as _
+from app.web.rendering import page
+
+log = logging.getLogger("app.web")
+STATUS = {NotFoundError: 404, ForbiddenError: 403, ConflictError: 409, RuleError: 422, TooManyRequestsError: 429}
+
+
+def headings() -> dict[int, tuple[str, str]]:
+    """For each status, a heading and a sentence that says what to do."""
+    return {
+        400: (_("This request cannot be read"), _("Go back, check what was typed and send it again.")),
+        401: (_("Sign in first"), _("Your session has ended. Sign in, then go on where you were.")),
+        403: (
+            _("This page is not open to you"),
+            _("If you think it should be, write to those who run this site."),
+        ),
+        404: (_("There is no such page"), _("The address may be mistyped, or what was here has been moved.")),
+        405: (_("This address is not used that way"), _("Go back and use the button on the page.")),
+        409: (_("Somebody was faster"), _("This has changed since the page was opened. Reload it and look again.")),
+        410: (_("This link is used up"), _("Ask for a new one: it takes a few seconds.")),
+        413: (_("This is too large"), _("Send a smaller file or a shorter text.")),
+        415: (_("This kind of file cannot be read"), _("Send it in one of the kinds that the page names.")),
+        422: (_("This cannot be done as asked"), _("Read the sentence above, then try again.")),
+        429: (_("Too many attempts"), _("Please wait a little, then try again.")),
+        500: (_("Something broke on our side"), _("Nothing you had saved is lost. Try again in a minute.")),
+        503: (_("The site is busy"), _("Nothing you had saved is lost. Try again in a few seconds.")),
+    }
+
+
+def wants_json() -> bool:
+    """Does the caller read JSON rather than a page?"""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best in ("application/json", "application/problem+json")
+
+
+def answer(status: int, sentence: str = "", headers: dict[str, str] | None = None, **extra: Any) -> Response:
+    """The page or the problem document (RFC 9457) of a status."""
+    heading, advice = headings().get(status, headings()[400 if status < 500 else 500])
+    if wants_json():
+        response = jsonify(
+            {"type": "about:blank", "title": heading, "status": status, "detail": sentence or advice, **extra}
+        )
+        response.mimetype = "application/problem+json"
+    else:
+        from flask import make_response
+
+        response = make_response(
+            page("errors/error.html", status=status, heading=heading, sentence=sentence, advice=advice)
+        )
+    response.status_code = status
+    response.headers.update(headers or {})
+    return response
+
+
+def on_domain_error(error: DomainError) -> Response:
+    """A refusal in words."""
+    db.session.rollback()
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequestsError) else None
+    # The words of a NotFoundError may name what was looked for: same page for missing and for not yours.
+    return answer(status, "" if status == 404 else str(error.message), headers)
+
+
+def on_csrf_error(error: CSRFError) -> Response:
+    """A form without its token, or from another site."""
+    db.session.rollback()
+    return answer(400, _("The form had expired or came from another site. Open the page again and resend it."))
+
+
+def on_http_error(error: HTTPException) -> Response:
+    """Werkzeug's own refusals."""
+    db.session.rollback()
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return answer(error.code, headers=kept)
+
+
+def on_database_busy(error: OperationalError) -> Response:
+    """The database could not be had in time: keep what was typed and try again."""
+    db.session.rollback()
+    log.warning("database unavailable", extra={"fields": {"error": type(error.orig).__name__}})
+    full = "full" in str(error.orig)
+    return answer(507 if full else 503, headers={"Retry-After": "5"})
+
+
+def on_crash(error: Exception) -> Response:
+    """A fault of ours: logged in full, shown in a sentence."""
+    db.session.rollback()
+    log.exception("unhandled error", extra={"fields": {"endpoint": request.endpoint}})
+    return answer(500)
+
+
+def set_up_errors(app: Flask) -> None:
+    """Install the handlers."""
+    app.register_error_handler(DomainError, on_domain_error)
+    app.register_error_handler(CSRFError, on_csrf_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(OperationalError, on_database_busy)
+    if not app.testing:
+        app.register_error_handler(Exception, on_crash)

@@ -1,0 +1,54 @@
+"""Which language a page speaks: the address, then this browser's choice, then the account, then Accept-Language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import g, request, session
+from werkzeug.wrappers import Response
+
+from app.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, current_language, set_language
+
+
+def choose_language() -> None:
+    """Before each request: settle the language; an address that says ?lang= also settles the next pages'."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        session["language"] = asked
+    actor = g.get("actor")
+    kept = session.get("language")
+    set_language(
+        next(
+            (code for code in (asked, kept, actor.language if actor else None) if code in LANGUAGES),
+            accepted_language(),
+        )
+    )
+
+
+def accepted_language() -> str:
+    """The best of our languages for this browser: fr-CA is fr, * is the default."""
+    for tag, _quality in request.accept_languages:
+        code = tag.split("-")[0].lower()
+        if code in LANGUAGES:
+            return code
+        if code == "*":
+            return DEFAULT_LANGUAGE
+    return DEFAULT_LANGUAGE
+
+
+def other_language() -> str:
+    """The language one may switch to."""
+    return "en" if current_language() == "fr" else "fr"
+
+
+def language_url(language: str) -> str:
+    """This very page in another language."""
+    arguments = {name: value for name, value in request.args.items() if name != "lang"}
+    return f"{request.path}?{urlencode({**arguments, 'lang': language})}"
+
+
+def say_language(response: Response) -> Response:
+    """After each request: Content-Language on pages."""
+    if response.mimetype in ("text/html", "application/problem+json"):
+        response.headers.setdefault("Content-Language", current_language())
+    return response

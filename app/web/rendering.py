@@ -1,0 +1,48 @@
+"""Pages: the one way to answer with HTML, and what every template can use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, g, render_template
+from flask_wtf.csrf import generate_csrf
+
+from app.foundation import clock
+from app.foundation.i18n import current_language, gettext, localised, ngettext
+from app.foundation.tiers import Tier
+from app.web.assets import asset
+from app.web.drawings import DRAWINGS
+from app.web.filters import FILTERS
+from app.web.locale import language_url, other_language
+
+
+def page(template: str, **context: Any) -> str:
+    """Render a template of `templates/`."""
+    return render_template(template, **context)
+
+
+def common_context() -> dict[str, Any]:
+    """What every template is given."""
+    settings = current_app.config["SETTINGS"]
+    return {
+        "actor": g.get("actor"),
+        "language": current_language(),
+        "other_language": other_language(),
+        "other_language_url": language_url(other_language()),
+        "csp_nonce": g.get("csp_nonce", ""),
+        "site_name": settings.site_name,
+        "development": settings.development,
+    }
+
+
+def set_up_rendering(app: Flask) -> None:
+    """Install the context, the globals and the filters of templates."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        asset=asset, csrf_token=generate_csrf, localised=localised, Tier=Tier, now=clock.now, **DRAWINGS
+    )
+    app.jinja_env.filters.update(FILTERS)
+    app.context_processor(common_context)

@@ -1,0 +1,15 @@
+"""The `flask --app wsgi …` command groups."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.wiring.migrations import database_commands
+
+GROUPS = (database_commands,)
+
+
+def register_commands(app: Flask) -> None:
+    """Add every group."""
+    for group in GROUPS:
+        app.cli.add_command(group)

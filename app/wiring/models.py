@@ -1,0 +1,16 @@
+"""Imports every feature's models, so that Base.metadata is whole."""
+
+from app.accounts import models as accounts
+from app.assessment import models as assessment
+from app.audit import models as audit
+from app.catalog import models as catalog
+from app.certification import models as certification
+from app.foundation import outbox, throttle
+from app.jobs import models as jobs
+from app.learning import models as learning
+from app.matching import models as matching
+from app.skills import models as skills
+
+MODEL_MODULES = (
+    accounts, assessment, audit, catalog, certification, jobs, learning, matching, outbox, skills, throttle,
+)  # fmt: skip

@@ -1,0 +1,26 @@
+"""The user loader: from the token in the cookie to the person, re-read on every request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.accounts.queries import find_user_session
+from app.accounts.services import mark_seen
+from app.foundation import clock
+from app.web.session import SignedInPerson
+from app.web.transactions import reading_session, writing_session
+
+SEEN_EVERY = timedelta(minutes=5)
+
+
+def find_person(token: str) -> SignedInPerson | None:
+    """The person behind a session token, or None when it has ended, been revoked, or the account is closed."""
+    with reading_session() as session:
+        user_session = find_user_session(session, token)
+        if user_session is None:
+            return None
+        actor, seen_at, session_id = user_session.account.actor(), user_session.seen_at, user_session.id
+    if clock.now() - seen_at > SEEN_EVERY:
+        with writing_session() as session:
+            mark_seen(session, session_id)
+    return SignedInPerson(token, actor)
