@@ -1,0 +1,1 @@
+"""Signed certificates anyone can verify: a library without web framework, database, network or clock."""

@@ -1,0 +1,141 @@
+"""The PDF: one page drawn by WeasyPrint (PDF/A-3a, PDF/UA-1) with the signed credential inside."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any
+
+from certificates.errors import CertificateError, RenderingError
+from certificates.fonts import font_path
+from certificates.page import CertificatePage, Style, artwork, page_html
+from certificates.wording import WORDINGS
+
+ATTACHMENT = "credential.json"
+
+# Fontconfig and Pango keep state per font configuration, which we keep between pages.
+_RENDERING_LOCK = threading.Lock()
+# PDF/UA-1 identification, and the extension schema PDF/A asks for to allow it (ISO 19005-3 §6.6.2.3).
+_UA_METADATA = (
+    b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1"/>'
+    b'<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+    b' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
+    b' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">'
+    b'<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    b"<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
+    b"<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    b'<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    b"<pdfaProperty:name>part</pdfaProperty:name>"
+    b"<pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    b"<pdfaProperty:category>internal</pdfaProperty:category>"
+    b"<pdfaProperty:description>Part of ISO 14289 the file conforms to</pdfaProperty:description>"
+    b"</rdf:li></rdf:Seq></pdfaSchema:property>"
+    b"</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+
+
+def render(
+    page: CertificatePage,
+    *,
+    credential_bytes: bytes,
+    language: str,
+    created: datetime,
+    style: Style = "span",
+) -> bytes:
+    """The certificate as PDF, the same bytes for the same arguments and library versions.
+
+    `created` (aware) dates the file and its attachment. RenderingError when a text cannot
+    be drawn whole inside its box, or the page asks for anything from outside.
+    """
+    moment = created.astimezone(UTC).replace(microsecond=0)
+    source = page_html(page, language=language, style=style, created=moment)
+    with _RENDERING_LOCK:
+        document = _lay_out(source)
+    if len(document.pages) != 1:
+        raise RenderingError("The certificate does not hold on one page.")
+    document.metadata.generate_rdf_metadata = partial(_with_ua, document.metadata.generate_rdf_metadata)
+    data: bytes = document.write_pdf(
+        pdf_variant="pdf/a-3a",
+        pdf_identifier=hashlib.sha256(credential_bytes).hexdigest()[:32].encode("ascii"),
+        attachments=[_attachment(credential_bytes, language, moment)],
+        finisher=_finish,
+    )
+    return data
+
+
+def preload() -> None:
+    """Import the renderer and load its fonts now, so that the first certificate is not slower."""
+    with _RENDERING_LOCK:
+        _stylesheet()
+
+
+def _lay_out(source: str) -> Any:
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
+
+    stylesheet, fonts = _stylesheet()
+    try:
+        return HTML(string=source, url_fetcher=_fetcher()).render(
+            font_config=fonts, stylesheets=[stylesheet], pdf_variant="pdf/a-3a"
+        )
+    except FatalURLFetchingError as error:
+        raise RenderingError("The page asked for something that is not part of it.") from error
+
+
+@cache
+def _stylesheet() -> tuple[Any, Any]:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    return CSS(string=artwork("certificate.css"), url_fetcher=_fetcher(), font_config=fonts), fonts
+
+
+@cache
+def _fetcher() -> Any:
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+        """Answers font: from the installed packages and data: from itself; everything else ends the drawing."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            """The resource at `url`."""
+            scheme, _, name = url.partition(":")
+            if scheme == "data":
+                return super().fetch(url, headers)
+            if scheme != "font":
+                raise FatalURLFetchingError(f"{url} is not part of the certificate")
+            try:
+                return URLFetcherResponse(url, font_path(name).read_bytes(), {"Content-Type": "font/otf"})
+            except (CertificateError, OSError) as error:
+                raise FatalURLFetchingError(str(error)) from error
+
+    return ClosedFetcher(allowed_protocols=("data",), allow_redirects=False)
+
+
+def _attachment(credential_bytes: bytes, language: str, moment: datetime) -> Any:
+    from weasyprint import Attachment
+
+    return Attachment(
+        string=credential_bytes,
+        url_fetcher=_fetcher(),
+        name=ATTACHMENT,
+        description=WORDINGS[language].attachment,
+        created=moment,
+        modified=moment,
+        relationship="Data",
+    )
+
+
+def _with_ua(generate: Callable[..., bytes], *arguments: Any, **options: Any) -> bytes:
+    """The XMP metadata of PDF/A, claiming PDF/UA-1 as well."""
+    metadata, end, _ = generate(*arguments, **options).rpartition(b"</rdf:RDF>")
+    return metadata + _UA_METADATA + end
+
+
+def _finish(_document: Any, pdf: Any) -> None:
+    """Show the title rather than the file name, and list the attachment once (both asked by ISO)."""
+    pdf.catalog["ViewerPreferences"] = "<< /DisplayDocTitle true >>"
+    pdf.catalog["AF"] = type(pdf.catalog["AF"])(dict.fromkeys(pdf.catalog["AF"]))

@@ -1,0 +1,249 @@
+"""Verification: format, signature, issuer and key, status, dates, in that order."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from certificates import strict_json
+from certificates.credential import Credential
+from certificates.errors import CertificateError, KeyMaterialError, MalformedDocumentError, StatusListError
+from certificates.keys import KeyRing, KeyState, decode_base58
+from certificates.signing import CRYPTOSUITE, signing_input
+from certificates.status_list import StatusList, decode, status_list_document
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_PROOF_FIELDS = frozenset({"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"})
+# A full list of 2**24 random bits is about 2.8 MB in base64.
+_STATUS_LIST_MAX_BYTES = 3 * 1024 * 1024
+
+
+class State(StrEnum):
+    """The answer to "is this certificate good?"; only VALID is a yes."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not_yet_valid"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+    TAMPERED = "tampered"
+    ALTERED = "altered"
+    WRONG_ISSUER = "wrong_issuer"
+    KEY_WITHDRAWN = "key_withdrawn"
+    STATUS_UNAVAILABLE = "status_unavailable"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: passed, failed, or (None) could not be told."""
+
+    name: str
+    passed: bool | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a register says of a credential it knows: GOOD is VALID here; dates are judged apart."""
+
+    state: State
+    since: datetime | None = None
+    reason: str | None = None
+    superseded_by: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.state not in (State.VALID, State.REVOKED, State.SUSPENDED, State.SUPERSEDED):
+            raise ValueError(f"{self.state} is not a standing")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The state, what led to it, and the claims, which are there only when the signature is good."""
+
+    state: State
+    checks: tuple[Check, ...]
+    claims: Credential | None = None
+    standing: Standing | None = None
+
+
+def verify(
+    document: bytes | Mapping[str, Any],
+    *,
+    keys: KeyRing,
+    status: bytes | Mapping[str, Any] | Standing | None = None,
+    now: datetime,
+) -> Verdict:
+    """Judge a credential at the aware time `now`, trusting the keys of the ring alone.
+
+    `status` is the issuer's signed status list, or what a register knows; without it the
+    state is never better than STATUS_UNAVAILABLE. Never raises on a bad document.
+    """
+    verdict = authenticate(document, keys=keys)
+    if verdict.claims is None:
+        return verdict
+    return judge(verdict, keys=keys, status=status, now=now)
+
+
+def authenticate(document: bytes | Mapping[str, Any], *, keys: KeyRing) -> Verdict:
+    """Format, issuer, key and signature: everything time cannot change for this ring, so cacheable."""
+    try:
+        parsed = _parse(document)
+        issuer_id = _issuer_of(parsed)
+    except MalformedDocumentError as error:
+        return Verdict(State.MALFORMED, (Check("format", False, str(error)),))
+    if issuer_id not in keys.issuers:
+        detail = f"The issuer is {issuer_id}, none of whose keys were given."
+        return Verdict(State.WRONG_ISSUER, (Check("issuer", False, detail),))
+    try:
+        credential = Credential.from_dict(_without_proof(parsed))
+        key_state = _check_proof(parsed, issuer_id, keys)
+    except CertificateError as error:
+        return Verdict(State.TAMPERED, (Check("signature", False, str(error)),))
+    if key_state is KeyState.COMPROMISED:
+        return Verdict(State.KEY_WITHDRAWN, (Check("key", False, "The issuer has withdrawn the key that signed this."),))
+    checks = (
+        Check("format", True, "An Open Badges 3.0 credential, with no field unaccounted for."),
+        Check("signature", True, "Signed by the issuer; not one sign has changed since."),
+        Check("issuer", True, f"Issued by {credential.issuer.name} ({issuer_id})."),
+    )
+    return Verdict(State.VALID, checks, credential)
+
+
+def judge(
+    verdict: Verdict, *, keys: KeyRing, status: bytes | Mapping[str, Any] | Standing | None, now: datetime
+) -> Verdict:
+    """Add status and dates to an authentic verdict."""
+    credential = verdict.claims
+    if credential is None:
+        return verdict
+    standing, status_check = _standing(credential, status, keys, now)
+    date_state, date_check = _judge_dates(credential, now)
+    if standing is not None and standing.state is not State.VALID:
+        state = standing.state
+    elif date_state is not State.VALID:
+        state = date_state
+    elif standing is None:
+        state = State.STATUS_UNAVAILABLE
+    else:
+        state = State.VALID
+    return replace(verdict, state=state, checks=(*verdict.checks, status_check, date_check), standing=standing)
+
+
+def read_status_list(
+    document: bytes | Mapping[str, Any], *, list_url: str, issuer_id: str, keys: KeyRing, now: datetime
+) -> StatusList:
+    """The bits of the issuer's own list at `list_url`, current at `now`; StatusListError otherwise."""
+    try:
+        parsed = _parse(document, max_bytes=_STATUS_LIST_MAX_BYTES)
+        status_list, begin, end = _read_list_document(parsed, list_url, issuer_id)
+        key_state = _check_proof(parsed, issuer_id, keys)
+    except StatusListError:
+        raise
+    except CertificateError as error:
+        raise StatusListError(f"The status list cannot be trusted. {error}") from error
+    if key_state is KeyState.COMPROMISED:
+        raise StatusListError("The key that signed the status list has been withdrawn.")
+    if not begin <= now < end:
+        raise StatusListError("The status list is out of date.")
+    return status_list
+
+
+def _parse(document: bytes | Mapping[str, Any], max_bytes: int = strict_json.MAX_BYTES) -> dict[str, Any]:
+    data = document if isinstance(document, bytes) else strict_json.serialise(dict(document))
+    parsed = strict_json.parse(data, max_bytes=max_bytes)
+    if not isinstance(parsed, dict):
+        raise MalformedDocumentError("The document is not a JSON object.")
+    return parsed
+
+
+def _issuer_of(document: Mapping[str, Any]) -> str:
+    """The DID a document says it comes from; malformed when it is no credential at all."""
+    issuer = document.get("issuer")
+    issuer_id = issuer.get("id") if isinstance(issuer, dict) else issuer
+    if not isinstance(issuer_id, str) or "credentialSubject" not in document:
+        raise MalformedDocumentError("The document is not a credential.")
+    return issuer_id
+
+
+def _without_proof(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key != "proof"}
+
+
+def _check_proof(document: Mapping[str, Any], issuer_id: str, keys: KeyRing) -> KeyState:
+    """The state of the pinned key whose signature is good; CertificateError when it is not good."""
+    proof = document.get("proof")
+    if not isinstance(proof, dict) or proof.keys() != _PROOF_FIELDS:
+        raise MalformedDocumentError("The document does not carry exactly one proof of the kind we make.")
+    if not all(isinstance(value, str) for value in proof.values()):
+        raise MalformedDocumentError("The proof has a field of another kind.")
+    expected = ("DataIntegrityProof", CRYPTOSUITE, "assertionMethod")
+    if (proof["type"], proof["cryptosuite"], proof["proofPurpose"]) != expected:
+        raise MalformedDocumentError("The proof is of a kind we do not make.")
+    if not _TIME.fullmatch(proof["created"]):
+        raise MalformedDocumentError("The proof is not dated.")
+    key = keys.find(proof["verificationMethod"])
+    if key is None or key.issuer_id != issuer_id:
+        raise KeyMaterialError("The signature names a key the issuer has not published here.")
+    options = {name: value for name, value in proof.items() if name != "proofValue"}
+    signature = decode_base58(proof["proofValue"])
+    if not key.verifies(signature, signing_input(_without_proof(document), options)):
+        raise MalformedDocumentError("The signature does not match: the document has been changed.")
+    return key.state
+
+
+def _standing(
+    credential: Credential, status: bytes | Mapping[str, Any] | Standing | None, keys: KeyRing, now: datetime
+) -> tuple[Standing | None, Check]:
+    if isinstance(status, Standing):
+        good = status.state is State.VALID
+        return status, Check("status", good, f"The register says: {status.state.value}.")
+    if status is None:
+        return None, Check("status", None, "No status list was given, so a revocation would not be seen.")
+    entry = credential.status
+    try:
+        bits = read_status_list(status, list_url=entry.list_url, issuer_id=credential.issuer.id, keys=keys, now=now)
+        revoked = bits.is_set(entry.index)
+    except StatusListError as error:
+        return None, Check("status", None, str(error))
+    if revoked:
+        return Standing(State.REVOKED), Check("status", False, "The issuer has revoked this certificate.")
+    return Standing(State.VALID), Check("status", True, "The issuer has not revoked this certificate.")
+
+
+def _judge_dates(credential: Credential, now: datetime) -> tuple[State, Check]:
+    if now < credential.valid_from:
+        return State.NOT_YET_VALID, Check("validity", False, f"Valid from {credential.valid_from:%Y-%m-%d} only.")
+    if credential.valid_until is None:
+        return State.VALID, Check("validity", True, "Valid without limit of time.")
+    if now >= credential.valid_until:
+        return State.EXPIRED, Check("validity", False, f"Expired on {credential.valid_until:%Y-%m-%d}.")
+    return State.VALID, Check("validity", True, f"Valid until {credential.valid_until:%Y-%m-%d}.")
+
+
+def _read_list_document(
+    document: Mapping[str, Any], list_url: str, issuer_id: str
+) -> tuple[StatusList, datetime, datetime]:
+    """Read what we know, write it again and compare, as for a credential."""
+    try:
+        begin, end = _read_time(document["validFrom"]), _read_time(document["validUntil"])
+        encoded = document["credentialSubject"]["encodedList"]
+        status_list = decode(encoded)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StatusListError("The file is not a status list.") from error
+    expected = status_list_document(
+        status_list, list_url=list_url, issuer_id=issuer_id, valid_from=begin, valid_until=end
+    )
+    # Two compressors may write the same bits differently; the signature covers what was written.
+    expected["credentialSubject"]["encodedList"] = encoded
+    if strict_json.serialise(expected) != strict_json.serialise(_without_proof(document)):
+        raise StatusListError("The status list is not the one this certificate names.")
+    return status_list, begin, end
+
+
+def _read_time(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

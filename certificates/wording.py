@@ -1,0 +1,146 @@
+"""The words printed on a certificate, in French and English, with the typography of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+NARROW = "\u202f"  # narrow no-break space: before ; ! ? in French
+FIXED = "\u00a0"  # no-break space: before : in French, between a number and its unit
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Every fixed text of the page in one language; {…} are filled with plain text."""
+
+    kind: str
+    tiers: tuple[str, str, str, str]
+    has: str
+    who_has: str
+    awarded_to: str
+    skills: str
+    more_skills: str
+    exam: str
+    attempts: tuple[str, str, str]
+    later_attempt: str
+    supervised: str
+    unsupervised: str
+    issued: str
+    expires: str
+    never_expires: tuple[str, str]
+    signed_for: str
+    verify: str
+    verify_how: str
+    verify_offline: str
+    art: tuple[str, str, str, str]
+    frame: str
+    seal: tuple[str, str, str, str]
+    qr: str
+    title: str
+    attachment: str
+    months: tuple[str, ...]
+    first_of_month: str
+    day: str
+
+
+FRENCH = Wording(
+    kind="Certificat",
+    tiers=("Débutant", "Intermédiaire", "Avancé", "Expert"),
+    has="a prouvé, au niveau {tier}, la compétence",
+    who_has="qui a prouvé, au niveau {tier}, la compétence",
+    awarded_to="est décerné à",
+    skills=f"Compétences{FIXED}: {{skills}}",
+    more_skills="et {count} autres, dans la preuve jointe",
+    exam=f"Examen réussi à {{score}}{FIXED}sur{FIXED}100, seuil à {{cut}}, {{attempt}}, {{supervision}}.",
+    attempts=("première tentative", "deuxième tentative", "troisième tentative"),
+    later_attempt=f"{{number}}e{FIXED}tentative",
+    supervised="sous surveillance",
+    unsupervised="à distance, sans surveillance",
+    issued="Délivré le",
+    expires="Valable jusqu’au",
+    never_expires=("Valable", "sans limite de durée"),
+    signed_for="Signé pour {issuer}",
+    verify=f"Vérifier{FIXED}:",
+    verify_how="scannez le code, ou saisissez ce numéro sur",
+    verify_offline="Ce fichier porte sa preuve signée, vérifiable hors ligne.",
+    art=(
+        f"Une passerelle de quatre travées{FIXED}: une est construite, trois restent à construire. Niveau débutant.",
+        f"Une passerelle de quatre travées{FIXED}: deux sont construites, deux restent à construire. Niveau intermédiaire.",
+        f"Une passerelle de quatre travées{FIXED}: trois sont construites, une reste à construire. Niveau avancé.",
+        f"Une passerelle de quatre travées{FIXED}: toutes sont construites, l’autre rive est atteinte. Niveau expert.",
+    ),
+    frame="Cadre en croisillons",
+    seal=(
+        "Sceau à la passerelle, une travée sur quatre. Niveau débutant.",
+        "Sceau à la passerelle, deux travées sur quatre. Niveau intermédiaire.",
+        "Sceau à la passerelle, trois travées sur quatre. Niveau avancé.",
+        "Sceau à la passerelle, quatre travées sur quatre. Niveau expert.",
+    ),
+    qr="Code QR vers la page de vérification",
+    title=f"Certificat{FIXED}: {{what}}, {{holder}}",
+    attachment="La preuve signée de ce certificat (Open Badges 3.0)",
+    months=(
+        *("janvier", "février", "mars", "avril", "mai", "juin"),
+        *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+    ),
+    first_of_month="1er",
+    day=f"{{day}}{FIXED}{{month}} {{year}}",
+)
+
+ENGLISH = Wording(
+    kind="Certificate",
+    tiers=("Beginner", "Intermediate", "Advanced", "Expert"),
+    has="has proven, at {tier} level, the skill of",
+    who_has="who has proven, at {tier} level, the skill of",
+    awarded_to="is awarded to",
+    skills="Skills: {skills}",
+    more_skills="and {count} more, in the attached proof",
+    exam=f"Exam passed with {{score}}{FIXED}out of{FIXED}100, cut score {{cut}}, {{attempt}}, {{supervision}}.",
+    attempts=("first attempt", "second attempt", "third attempt"),
+    later_attempt=f"attempt{FIXED}{{number}}",
+    supervised="supervised",
+    unsupervised="remote, unsupervised",
+    issued="Awarded on",
+    expires="Valid until",
+    never_expires=("Valid", "without limit of time"),
+    signed_for="Signed for {issuer}",
+    verify="To verify:",
+    verify_how="scan the code, or type this number at",
+    verify_offline="This file carries its signed proof, verifiable offline.",
+    art=(
+        "A footbridge of four spans: one is built, three are still to build. Beginner level.",
+        "A footbridge of four spans: two are built, two are still to build. Intermediate level.",
+        "A footbridge of four spans: three are built, one is still to build. Advanced level.",
+        "A footbridge of four spans: all are built, the far bank is reached. Expert level.",
+    ),
+    frame="Lattice frame",
+    seal=(
+        "Seal with the footbridge, one span of four. Beginner level.",
+        "Seal with the footbridge, two spans of four. Intermediate level.",
+        "Seal with the footbridge, three spans of four. Advanced level.",
+        "Seal with the footbridge, four spans of four. Expert level.",
+    ),
+    qr="QR code to the verification page",
+    title="Certificate: {what}, {holder}",
+    attachment="The signed proof of this certificate (Open Badges 3.0)",
+    months=(
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    first_of_month="1",
+    day=f"{{day}}{FIXED}{{month}} {{year}}",
+)
+
+WORDINGS: Mapping[str, Wording] = {"fr": FRENCH, "en": ENGLISH}
+
+
+def date_text(wording: Wording, day: date) -> str:
+    """A date in words: 18 novembre 2026, 1er mars 2026, 18 November 2026."""
+    number = wording.first_of_month if day.day == 1 else str(day.day)
+    return wording.day.format(day=number, month=wording.months[day.month - 1], year=day.year)
+
+
+def attempt_text(wording: Wording, number: int) -> str:
+    """Which attempt it was, counted from 1."""
+    if number <= len(wording.attempts):
+        return wording.attempts[number - 1]
+    return wording.later_attempt.format(number=number)
