@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def no_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse the network in tests that do not say they need it; the database's own connection is not Python's socket."""
+    """Refuse the network to tests that do not ask for it; PostgreSQL's driver does not use Python's sockets."""
     if request.node.get_closest_marker("sockets") or request.node.get_closest_marker("browser"):
         return
 

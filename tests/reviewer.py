@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,9 +108,7 @@ def _document(page: BeautifulSoup, response: TestResponse) -> list[str]:
     if page.find("main") is None:
         problems.append("no <main>")
     levels = [int(tag.name[1]) for tag in page.find_all(re.compile("^h[1-6]$"))]
-    problems += [
-        f"heading level jumps from h{a} to h{b}" for a, b in zip(levels, levels[1:], strict=False) if b > a + 1
-    ]
+    problems += [f"heading level jumps from h{a} to h{b}" for a, b in pairwise(levels) if b > a + 1]
     return problems
 
 

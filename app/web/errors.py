@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
-from flask import Flask, jsonify, request
+from flask import Flask, jsonify, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -57,17 +56,14 @@ def wants_json() -> bool:
     return best in ("application/json", "application/problem+json")
 
 
-def answer(status: int, sentence: str = "", headers: dict[str, str] | None = None, **extra: Any) -> Response:
+def answer(status: int, sentence: str = "", headers: dict[str, str] | None = None) -> Response:
     """The page or the problem document (RFC 9457) of a status."""
     heading, advice = headings().get(status, headings()[400 if status < 500 else 500])
     if wants_json():
-        response = jsonify(
-            {"type": "about:blank", "title": heading, "status": status, "detail": sentence or advice, **extra}
-        )
+        problem = {"type": "about:blank", "title": heading, "status": status, "detail": sentence or advice}
+        response = jsonify(problem)
         response.mimetype = "application/problem+json"
     else:
-        from flask import make_response
-
         response = make_response(
             page("errors/error.html", status=status, heading=heading, sentence=sentence, advice=advice)
         )

@@ -20,7 +20,7 @@ from app.web.origin import check_origin
 from app.web.rendering import set_up_rendering
 from app.web.session import load_actor, set_up_cookies
 from app.web.transactions import begin_request
-from app.wiring import models as models  # every table, before anything asks for one
+from app.wiring import models  # noqa: F401 - every table, before anything asks for one
 from app.wiring.blueprints import register_blueprints
 from app.wiring.commands import register_commands
 from app.wiring.people import find_person
