@@ -13,6 +13,9 @@ from xml.etree import ElementTree
 import pytest
 from ruamel.yaml import YAML
 
+from app.authoring.lessons import parse_body, reading_minutes, word_count
+from app.authoring.report import Report
+
 COURSE = Path(__file__).resolve().parents[2] / "content" / "ia-au-travail"
 MODULE = COURSE / "modules" / "10-comprendre"
 LANGUAGES = ("fr", "en")
@@ -38,14 +41,6 @@ def tables(body: str) -> list[list[list[str]]]:
     return [[[cell.strip() for cell in row] for row in table[2:]] for table in rows]
 
 
-def word_count(body: str) -> int:
-    text = re.sub(r"\{\{question:.*?\}\}", "", body)
-    text = re.sub(r"^:::\s*\w*", "", text, flags=re.MULTILINE)
-    text = re.sub(r"!\[.*?\]\(\S+ \"(.*?)\"\)", r"\1", text)
-    text = re.sub(r"\[(.*?)\]\(\S+?\)", r"\1", text)
-    return sum(bool(re.search(r"\w", word)) for word in text.split())
-
-
 # every lesson
 
 
@@ -53,11 +48,11 @@ def word_count(body: str) -> int:
 @both_languages
 def test_minutes_follow_the_formula(lesson: str, language: str) -> None:
     front, body = read_lesson(lesson, language)
-    worked = body.count("\n::: worked ")
-    questions = body.count("{{question: ")
-    minutes = word_count(body) / 180 + 3 * worked + 2 * questions
-    assert front["minutes"] == math.ceil(minutes)
-    assert 900 <= word_count(body) <= 1400
+    parts = parse_body(body, lesson, Report())
+    words = word_count(parts)
+    assert 900 <= words <= 1400
+    assert front["minutes"] == math.ceil(words / 180 + 3 * 1 + 2 * 2)
+    assert front["minutes"] == reading_minutes(parts)
 
 
 @every_lesson
@@ -158,6 +153,16 @@ def test_the_sign_kept_is_the_only_best_of_all(language: str) -> None:
 
 
 @both_languages
+def test_one_wrong_label_changes_the_sign_kept(language: str) -> None:
+    mails, _ = tables(read_lesson(LESSONS[0], language)[1])
+    case = MAIL[language]
+    tray_of_others = mails[2][2]
+    mislabelled = [[*mail[:2], tray_of_others] if mail[0] == "5" else mail for mail in mails]
+    assert errors_of([case["sign"]], mislabelled, case["pay"]) == [5, 6]
+    assert errors_of([case["word"]], mislabelled, case["pay"]) == [4]
+
+
+@both_languages
 def test_the_ninth_mail_is_sorted_as_told(language: str) -> None:
     _, body = read_lesson(LESSONS[0], language)
     case = MAIL[language]
@@ -188,6 +193,18 @@ def test_the_line_and_its_forecasts(language: str) -> None:
     assert f"130 − 45 = {fixed + slope * 60 - 45} min" in body
     assert all(int(row[2]) == fixed + slope * int(row[0]) for row in shown)
     assert [row[:2] for row in shown[:5]] == deliveries
+
+
+@both_languages
+def test_the_first_try_of_the_line_is_seven_minutes_out(language: str) -> None:
+    _, body = read_lesson(LESSONS[1], language)
+    deliveries = [(int(x), int(y)) for x, y in tables(body)[0]]
+    tried = [12 + Fraction(3, 2) * x for x, _ in deliveries]
+    gaps = [abs(guess - y) for guess, (_, y) in zip(tried, deliveries, strict=True)]
+    joined = " et " if language == "fr" else " and "
+    for values in (tried, gaps):
+        assert ", ".join(map(str, values[:-1])) + joined + str(values[-1]) in body
+    assert sum(gaps) == 7
 
 
 @both_languages
