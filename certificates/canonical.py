@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from pyld import jsonld
+from pyld.context_resolver import ContextResolver
 
 from certificates import contexts
 from certificates.errors import CanonicalizationError, CertificateError
@@ -21,21 +23,34 @@ def canonical_form(document: Mapping[str, Any], loader: Loader = contexts.load) 
     CanonicalizationError when the document says more than its canonical form does: PyLD drops
     terms no context defines, so such a term would be unsigned and still look signed.
     """
-    options = {"documentLoader": loader, "processingMode": "json-ld-1.1"}
     with _PYLD_LOCK:
         try:
-            expanded = jsonld.expand(document, options)
-            compacted = jsonld.compact(expanded, document.get("@context"), options)
-            quads = jsonld.normalize(
-                expanded, {**options, "algorithm": "URDNA2015", "format": "application/n-quads"}
-            )
+            compacted, quads = _compacted_and_quads(document, loader)
         except CertificateError:
             raise
         except Exception as error:  # PyLD raises whatever a hostile document makes it stumble on
             raise CanonicalizationError("The document is not usable JSON-LD.") from error
     if _without_single_lists(compacted) != _without_single_lists(document):
         raise CanonicalizationError("The document contains a field its signature would not cover.")
-    return str(quads).encode("utf-8")
+    return quads.encode("utf-8")
+
+
+def _compacted_and_quads(document: Mapping[str, Any], loader: Loader) -> tuple[Any, str]:
+    options = {
+        "documentLoader": loader,
+        "contextResolver": ContextResolver(_resolved_contexts(loader), loader),
+        "processingMode": "json-ld-1.1",
+    }
+    expanded = jsonld.expand(document, options)
+    compacted = jsonld.compact(expanded, document.get("@context"), {**options, "skipExpansion": True})
+    quads = jsonld.normalize(expanded, {**options, "algorithm": "URDNA2015", "format": "application/n-quads"})
+    return compacted, str(quads)
+
+
+@cache
+def _resolved_contexts(_loader: Loader) -> dict[str, Any]:
+    """Our own memory of contexts: PyLD's is shared by the process, whatever loader filled it."""
+    return {}
 
 
 def _without_single_lists(value: Any) -> Any:

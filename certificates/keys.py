@@ -95,8 +95,8 @@ class KeyRing:
     def from_did_document(cls, document: Mapping[str, Any]) -> Self:
         """Read a did.json; a key no longer named in `assertionMethod` counts as compromised."""
         try:
-            trusted = document["assertionMethod"]
-            return cls(tuple(_key_of_method(method, document["id"], trusted) for method in document["verificationMethod"]))
+            issuer_id, trusted = document["id"], document["assertionMethod"]
+            return cls(tuple(_key_of_method(method, issuer_id, trusted) for method in document["verificationMethod"]))
         except (KeyError, TypeError) as error:
             raise KeyMaterialError("The key file is not a DID document with Multikey methods.") from error
 

@@ -233,7 +233,9 @@ def qr_svg(text: str) -> str:
 
     matrix = segno.make(text, error="m", micro=False).matrix
     bars = [
-        f"M{start} {y}h{length}v1h-{length}z" for y, row in enumerate(matrix) for start, length in _dark_runs(bytes(row))
+        f"M{start} {y}h{length}v1h-{length}z"
+        for y, row in enumerate(matrix)
+        for start, length in _dark_runs(bytes(row))
     ]
     side = len(matrix)
     return (

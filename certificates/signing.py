@@ -47,9 +47,7 @@ def sign_document(document: Mapping[str, Any], signer: Signer, now: datetime) ->
     return {**document, "proof": {**options, "proofValue": encode_base58(signature)}}
 
 
-def signing_input(
-    document: Mapping[str, Any], options: Mapping[str, Any], loader: Loader = contexts.load
-) -> bytes:
+def signing_input(document: Mapping[str, Any], options: Mapping[str, Any], loader: Loader = contexts.load) -> bytes:
     """The 64 bytes under the signature: SHA-256 of the proof options, then of the document.
 
     `document` carries no proof and `options` no proofValue; the options are read in the

@@ -49,7 +49,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a register says of a credential it knows: GOOD is VALID here; dates are judged apart."""
+    """What a register says of a credential it knows: valid, revoked, suspended or superseded, dates aside."""
 
     state: State
     since: datetime | None = None
@@ -97,7 +97,7 @@ def authenticate(document: bytes | Mapping[str, Any], *, keys: KeyRing) -> Verdi
     except MalformedDocumentError as error:
         return Verdict(State.MALFORMED, (Check("format", False, str(error)),))
     if issuer_id not in keys.issuers:
-        detail = f"The issuer is {issuer_id}, none of whose keys were given."
+        detail = f"The issuer is {issuer_id[:200]}, none of whose keys were given."
         return Verdict(State.WRONG_ISSUER, (Check("issuer", False, detail),))
     try:
         credential = Credential.from_dict(_without_proof(parsed))
@@ -105,7 +105,8 @@ def authenticate(document: bytes | Mapping[str, Any], *, keys: KeyRing) -> Verdi
     except CertificateError as error:
         return Verdict(State.TAMPERED, (Check("signature", False, str(error)),))
     if key_state is KeyState.COMPROMISED:
-        return Verdict(State.KEY_WITHDRAWN, (Check("key", False, "The issuer has withdrawn the key that signed this."),))
+        detail = "The issuer has withdrawn the key that signed this."
+        return Verdict(State.KEY_WITHDRAWN, (Check("key", False, detail),))
     checks = (
         Check("format", True, "An Open Badges 3.0 credential, with no field unaccounted for."),
         Check("signature", True, "Signed by the issuer; not one sign has changed since."),
@@ -123,14 +124,10 @@ def judge(
         return verdict
     standing, status_check = _standing(credential, status, keys, now)
     date_state, date_check = _judge_dates(credential, now)
-    if standing is not None and standing.state is not State.VALID:
-        state = standing.state
-    elif date_state is not State.VALID:
-        state = date_state
-    elif standing is None:
-        state = State.STATUS_UNAVAILABLE
-    else:
-        state = State.VALID
+    status_state = State.STATUS_UNAVAILABLE if standing is None else standing.state
+    # What is certain goes before what could not be told: a passed date needs no status list.
+    certain = [known for known in (status_state, date_state) if known not in (State.VALID, State.STATUS_UNAVAILABLE)]
+    state = certain[0] if certain else status_state
     return replace(verdict, state=state, checks=(*verdict.checks, status_check, date_check), standing=standing)
 
 

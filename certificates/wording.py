@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-NARROW = "\u202f"  # narrow no-break space: before ; ! ? in French
 FIXED = "\u00a0"  # no-break space: before : in French, between a number and its unit
 
 
@@ -63,10 +62,10 @@ FRENCH = Wording(
     verify_how="scannez le code, ou saisissez ce numéro sur",
     verify_offline="Ce fichier porte sa preuve signée, vérifiable hors ligne.",
     art=(
-        f"Une passerelle de quatre travées{FIXED}: une est construite, trois restent à construire. Niveau débutant.",
-        f"Une passerelle de quatre travées{FIXED}: deux sont construites, deux restent à construire. Niveau intermédiaire.",
-        f"Une passerelle de quatre travées{FIXED}: trois sont construites, une reste à construire. Niveau avancé.",
-        f"Une passerelle de quatre travées{FIXED}: toutes sont construites, l’autre rive est atteinte. Niveau expert.",
+        "Une passerelle de quatre travées, dont une est construite. Niveau débutant.",
+        "Une passerelle de quatre travées, dont deux sont construites. Niveau intermédiaire.",
+        "Une passerelle de quatre travées, dont trois sont construites. Niveau avancé.",
+        "Une passerelle de quatre travées, toutes construites, l’autre rive atteinte. Niveau expert.",
     ),
     frame="Cadre en croisillons",
     seal=(
