@@ -71,7 +71,7 @@ class Drawn:
     row: int
 
 
-class PoolTooSmall(Exception):
+class PoolTooSmall(Exception):  # noqa: N818 - said as a fact, as the design does
     """A blueprint row that cannot be filled: the start is refused and staff are told."""
 
     def __init__(self, row: int, missing: int) -> None:

@@ -16,7 +16,7 @@ GRACE = timedelta(seconds=60)  # for arrivals on the network, never extra time
 IDLE_LIMIT = timedelta(days=30)  # practice without a time limit closes after this long unused
 MASTERY_THRESHOLD = Decimal("0.80")
 
-JSON: TypeAlias = "None | bool | int | str | Sequence[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "bool | int | str | Sequence[JSON] | dict[str, JSON] | None"
 
 
 class State(StrEnum):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Kind(StrEnum):
@@ -110,8 +111,7 @@ def next_place(modules: Sequence[Module]) -> Place | None:
 def item_after(modules: Sequence[Module], place: Place) -> Place | None:
     """Give the place that follows in reading order, optional items included; None after the last or if unknown."""
     order = [Place(module.key, item.key) for module in modules for item in module.items]
-    following = dict(zip(order, order[1:], strict=False))
-    return following.get(place)
+    return dict(pairwise(order)).get(place)
 
 
 def _places(modules: Sequence[Module]) -> Iterator[tuple[Place, Item]]:

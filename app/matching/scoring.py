@@ -1,4 +1,4 @@
-"""Score how far proven skills cover an offer's requirements: integers in, integers out, nothing else (matching.md §3)."""
+"""Score how far proven skills cover an offer's requirements: integers in, integers out (matching.md §3)."""
 
 import hashlib
 import hmac
@@ -150,7 +150,8 @@ def _score_row(requirement: Requirement, best: Mapping[int, Evidence], near: Nei
     same = Near(requirement.skill, FULL, Reason.SAME)
     accepted = (same,) if requirement.exact else (same, *near.get(requirement.skill, ()))
     held = [_try(requirement, one, best[one.skill]) for one in accepted if one.skill in best]
-    return max(held, key=_preference, default=RowScore(requirement, 0))
+    worth_showing = [row for row in held if row.q or row.near == same]
+    return max(worth_showing, key=_preference, default=RowScore(requirement, 0))
 
 
 def _try(requirement: Requirement, near: Near, evidence: Evidence) -> RowScore:

@@ -1,0 +1,66 @@
+"""Answer payloads: shapes, tokens, blanks, and what cannot be stored."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.assessment.answers import Chosen, PayloadError, Reason, Written, normalise
+
+TOKENS = [["t3", "c"], ["t1", "a"], ["t2", "b"]]
+
+
+@pytest.mark.parametrize(
+    ("question_type", "payload", "answer"),
+    [
+        ("single", None, None),
+        ("single", {"choice": None}, None),
+        ("single", {"choice": "t1"}, Chosen(("a",))),
+        ("single", {"choice": "stranger"}, None),
+        ("truefalse", {"choice": "t2"}, Chosen(("b",))),
+        ("multiple", {"choices": []}, None),
+        ("multiple", {"choices": ["t1", "t3", "t1", "stranger"]}, Chosen(("c", "a"))),
+        ("multiple", {"choices": ["a"]}, None),
+        ("numeric", {"text": "1,5", "lang": "fr"}, Written("1,5", "fr")),
+        ("text", {"text": " \u202f", "lang": "en"}, None),
+        ("text", {"text": " Été ", "lang": "fr"}, Written(" Été ", "fr")),
+    ],
+)
+def test_payloads_become_answers(question_type: str, payload: object, answer: object) -> None:
+    assert normalise(question_type, payload, TOKENS) == answer
+
+
+@pytest.mark.parametrize(
+    ("question_type", "payload", "reason"),
+    [
+        ("code", None, Reason.TYPE),
+        ("single", "t1", Reason.SHAPE),
+        ("single", {"choices": ["t1"]}, Reason.SHAPE),
+        ("single", {"choice": "t1", "score": 1}, Reason.SHAPE),
+        ("single", {"choice": 1}, Reason.SHAPE),
+        ("single", {"choice": "t" * 65}, Reason.TOO_LONG),
+        ("multiple", {"choices": "t1"}, Reason.SHAPE),
+        ("multiple", {"choices": [["t1"]]}, Reason.SHAPE),
+        ("multiple", {"choices": ["t1"] * 101}, Reason.TOO_LONG),
+        ("text", {"text": "a"}, Reason.SHAPE),
+        ("text", {"text": 1, "lang": "fr"}, Reason.SHAPE),
+        ("text", {"text": "a", "lang": "de"}, Reason.LANGUAGE),
+        ("text", {"text": "a", "lang": ["fr"]}, Reason.LANGUAGE),
+        ("text", {"text": "a" * 4_001, "lang": "fr"}, Reason.TOO_LONG),
+        ("text", {"text": "a\0b", "lang": "fr"}, Reason.UNSTORABLE),
+        ("text", {"text": "a\ud800", "lang": "fr"}, Reason.UNSTORABLE),
+    ],
+)
+def test_what_cannot_be_an_answer_is_refused(question_type: str, payload: object, reason: Reason) -> None:
+    with pytest.raises(PayloadError) as refusal:
+        normalise(question_type, payload, TOKENS)
+    assert refusal.value.reason is reason
+
+
+def test_the_longest_text_is_accepted() -> None:
+    assert normalise("text", {"text": "a" * 4_000, "lang": "fr"}) == Written("a" * 4_000, "fr")
+
+
+@given(st.lists(st.sampled_from(["t1", "t2", "t3", "x"])))
+def test_the_order_of_ticks_and_repeats_change_nothing(choices: list[str]) -> None:
+    once = normalise("multiple", {"choices": sorted(set(choices))}, TOKENS)
+    assert normalise("multiple", {"choices": choices}, TOKENS) == once
