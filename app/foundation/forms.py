@@ -1,0 +1,85 @@
+"""What every form shares: texts cleaned on the way in, and signs no text may carry refused with a sentence."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from wtforms.validators import StopValidation
+
+from app.foundation.i18n import LazyText
+from app.foundation.i18n import lazy_gettext as _l
+
+# Unicode's Bidi_Control: they make a text read in another order than it is stored, to disguise a name or a link.
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LINE_BREAKS = frozenset("\n\r\t")
+INVISIBLE = "\u200b\u2060\ufeff"
+UNREADABLE = "\ufffd"  # what is left of bytes that were not UTF-8
+
+
+def clean_text(value: str | None) -> str | None:
+    """A WTForms filter for one line: NFC, no space at the ends, one space between words."""
+    if value is None:
+        return None
+    plain = unicodedata.normalize("NFC", value).strip(INVISIBLE).strip()
+    return " ".join(word for word in plain.split(" ") if word)
+
+
+def clean_lines(value: str | None) -> str | None:
+    """A WTForms filter for a text of several lines: NFC, Unix line ends, no space at the ends."""
+    if value is None:
+        return None
+    return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip(INVISIBLE).strip()
+
+
+def carries_hidden_signs(text: str, *, lines: bool = False) -> bool:
+    """Does `text` carry a sign that nobody types on purpose: control, text direction, half a character?"""
+    return any(
+        character in BIDI_CONTROLS
+        or character == UNREADABLE
+        or (unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") and not (lines and character in LINE_BREAKS))
+        or ord(character) & 0xFFFE == 0xFFFE  # Unicode's noncharacters
+        for character in text
+    )
+
+
+class NoControlCharacters:
+    """Refuses NUL and other controls, lone surrogates, text-direction controls; `lines=True` allows line breaks."""
+
+    def __init__(self, message: LazyText | None = None, *, lines: bool = False) -> None:
+        self.message = message or _l("Remove the invisible signs from this text, or type it again.")
+        self.lines = lines
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if field.data and carries_hidden_signs(field.data, lines=self.lines):
+            raise StopValidation(self.message)
+
+
+class Required:
+    """Refuses an empty answer with `message`; WTForms' own would also let the browser speak, in its own words."""
+
+    def __init__(self, message: LazyText | None = None) -> None:
+        self.message = message or _l("Fill this in.")
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            field.errors = []
+            raise StopValidation(self.message)
+
+
+class AtMost:
+    """Refuses a text longer than `length` characters; no `maxlength`, which cuts what is pasted without a word."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if field.data and len(field.data) > self.length:
+            found = len(field.data)
+            raise StopValidation(_l("At most %(most)s characters; this has %(found)s.", most=self.length, found=found))
+
+
+Filter = Callable[[str | None], str | None]
+ONE_LINE: tuple[Filter, ...] = (clean_text,)
+LINES: tuple[Filter, ...] = (clean_lines,)
