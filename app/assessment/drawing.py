@@ -20,13 +20,14 @@ OptionOrder: TypeAlias = list[list[str]]  # [[token, option id], …] as stored 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a blueprint: how many questions of what kind, and the points of each."""
+    """One line of a blueprint: how many questions of what kind, and the points of each; None takes any."""
 
-    domain: str
-    level: int
+    domain: str | None
+    level: int | None
     count: int
     points: Decimal = Decimal(1)
     type: str | None = None
+    bank: str | None = None
     tags: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
 
@@ -39,6 +40,7 @@ class Candidate:
     domain: str
     level: int
     type: str
+    bank: str = ""
     tags: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
     enemies: frozenset[str] = frozenset()
@@ -159,9 +161,10 @@ def _whole_case(candidate: Candidate, pool: Sequence[Candidate]) -> list[Candida
 
 def _answers_to(row: Row, candidate: Candidate) -> bool:
     return (
-        candidate.domain == row.domain
-        and candidate.level == row.level
+        row.domain in (None, candidate.domain)
+        and row.level in (None, candidate.level)
         and row.type in (None, candidate.type)
+        and row.bank in (None, candidate.bank)
         and row.tags <= candidate.tags
         and row.skills <= candidate.skills
     )

@@ -245,7 +245,7 @@ def _in_unit_of(
         return value, Fraction(1)
     if typed in factors and (not own or own in factors):
         return value * factors[typed] / factors.get(own, Fraction(1)), Fraction(1)
-    return value, 1 - _clamped(fraction(body.get("penalty", 1)), 0)
+    return value, 1 - _clamped(fraction(body.get("unit_penalty", 1)), 0)
 
 
 def _same_unit(unit: str) -> str:

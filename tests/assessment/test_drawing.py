@@ -67,6 +67,8 @@ def test_blueprint_row_that_cannot_be_filled_refuses_the_start() -> None:
         (Row("data", 1, 1), "domain"),
         (Row("bases", 2, 1), "level"),
         (Row("bases", 1, 1, type="numeric"), "type"),
+        (Row(None, None, 1, bank="practice"), "banked"),
+        (Row(None, None, 1), "plain"),
         (Row("bases", 1, 1, tags=frozenset({"x"})), "tagged"),
         (Row("bases", 1, 1, skills=frozenset({"python"})), "skilled"),
     ],
@@ -77,6 +79,7 @@ def test_a_row_takes_only_what_it_asks_for(row: Row, expected: str) -> None:
         question("domain", domain="data"),
         question("level", level=2),
         question("type", type="numeric"),
+        question("banked", bank="practice"),
         question("tagged", tags=frozenset({"x", "y"})),
         question("skilled", skills=frozenset({"python"})),
     ]

@@ -252,7 +252,7 @@ DISTANCES = [{"unit": "km", "factor": 1}, {"unit": "m", "factor": 0.001}]
 def test_units_are_converted_and_unknown_ones_cost_the_penalty(
     entry: dict[str, object], typed: str, penalty: object, expected: str
 ) -> None:
-    body = numeric(entry, units=DISTANCES, penalty=penalty)
+    body = numeric(entry, units=DISTANCES, unit_penalty=penalty)
     assert credit(body, Written(typed, "fr")) == Fraction(expected)
 
 
