@@ -55,7 +55,7 @@ def read_figure(data: bytes, path: str, report: Report) -> Figure | None:
     if etree.QName(root).localname != "svg":
         drawing.refuse(root, _("The file is not an SVG drawing."))
     if not re.fullmatch(r"\s*-?[0-9.]+(?:[\s,]+-?[0-9.]+){3}\s*", view_box):
-        drawing.refuse(root, _("The figure has no viewBox."), _("as in viewBox=\"0 0 600 260\""))
+        drawing.refuse(root, _("The figure has no viewBox."), _('as in viewBox="0 0 600 260"'))
     drawing.attributes(root)
     if drawing.refused:
         return None
@@ -64,13 +64,20 @@ def read_figure(data: bytes, path: str, report: Report) -> Figure | None:
 
 def _parse(data: bytes, path: str, report: Report) -> "etree._Element | None":
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, remove_comments=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
     )
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        report.add(Mark(path, max(line, 1), max(column, 1)), "E174", _("The figure is not well-formed XML."), quoted(error.msg))
+        report.add(
+            Mark(path, max(line, 1), max(column, 1)), "E174", _("The figure is not well-formed XML."), quoted(error.msg)
+        )
         return None
     if root.getroottree().docinfo.internalDTD is not None:
         report.add(Mark(path), "E174", _("A figure may not declare a DOCTYPE."), _("delete that line"))
@@ -108,14 +115,16 @@ class _Drawing:
         name = etree.QName(element)
         if name.namespace not in (SVG, None) or name.localname not in SVG_ELEMENTS or name.localname == "svg":
             hint = _("allowed: %(words)s", words=", ".join(sorted(SVG_ELEMENTS - {"svg"})))
-            self.refuse(element, _("The element <%(name)s> is not allowed in a figure.", name=quoted(name.localname)), hint)
+            self.refuse(
+                element, _("The element <%(name)s> is not allowed in a figure.", name=quoted(name.localname)), hint
+            )
             return ""
         return f"<{name.localname}{self.attributes(element)}>{self.content(element)}</{name.localname}>"
 
     def attributes(self, element: "etree._Element") -> str:
         written = []
-        for name, value in sorted(element.attrib.items()):
-            name, value = str(name), str(value)
+        given = {str(key): str(value) for key, value in element.attrib.items()}
+        for name, value in sorted(given.items()):
             if name not in SVG_ATTRIBUTES:
                 hint = _("use a class: colours and strokes come from the page") if _HINTS.get(name) else _("remove it")
                 shown = quoted(etree.QName(name).localname)
@@ -125,9 +134,9 @@ class _Drawing:
                 message = _("The value of “%(name)s” is not allowed in a figure.", name=name)
                 self.refuse(element, message, quoted(value))
                 continue
-            if name in _REFERENCES:
-                value = " ".join(f"{self.slug}-{word}" for word in value.split())
-            written.append(f' {name}="{escape(" ".join(value.split()), quote=True)}"')
+            prefix = f"{self.slug}-" if name in _REFERENCES else ""
+            canonical = " ".join(prefix + word for word in value.split())
+            written.append(f' {name}="{escape(canonical, quote=True)}"')
         return "".join(written)
 
     def _is_plain(self, name: str, value: str) -> bool:

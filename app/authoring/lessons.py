@@ -26,7 +26,8 @@ MINUTES_PER_EXAMPLE, MINUTES_PER_QUESTION, MINUTES_PER_PROGRAM = 3, 2, 4
 _LABELS = {
     "fr": {
         "worked": "Exemple résolu : ", "keep": "À retenir", "care": "Attention", "deeper": "Aller plus loin",
-        "dated": "Fait daté", "open": "montrer", "close": "replier", "checked": "Vérifié en %s.", "source": "Source : ",
+        "dated": "Fait daté",
+        "open": "montrer", "close": "replier", "checked": "Vérifié en %s.", "source": "Source : ",
     },
     "en": {
         "worked": "Worked example: ", "keep": "To keep", "care": "Take care", "deeper": "Going deeper",
@@ -165,7 +166,9 @@ class _Parser:
             self._at += 1
             if closing.fullmatch(inside):
                 return
-        self._say("E001", number - self._first, _("The block of code is never closed."), _("end it with %(mark)s", mark=mark))
+        self._say(
+            "E001", number - self._first, _("The block of code is never closed."), _("end it with %(mark)s", mark=mark)
+        )
 
     def _open(self, name: str, argument: str, depth: int, found: list[Part]) -> None:
         line = self._at - 1
@@ -239,17 +242,20 @@ class _Writer:
                 return f"<h4>{self._line(part.text)}</h4>"
             case Picture():
                 return self._picture(part)
-            case Container(name="worked"):
-                return self._worked(part)
-            case Container(name="data"):
-                return f'<details class="data"><summary>{self._line(part.argument)}</summary>{self._all(part.parts)}</details>'
-            case Container(name="dated"):
-                return self._dated(part)
             case Container():
-                label = self._line(part.argument) if part.argument else self._labels.get(part.name, "")
-                return self._callout(part, label, "")
+                return self._container(part)
             case QuestionPlace():
                 return ""
+
+    def _container(self, part: Container) -> str:
+        if part.name == "worked":
+            return self._worked(part)
+        if part.name == "dated":
+            return self._dated(part)
+        title = self._line(part.argument)
+        if part.name == "data":
+            return f'<details class="data"><summary>{title}</summary>{self._all(part.parts)}</details>'
+        return self._callout(part, title or self._labels.get(part.name, ""), "")
 
     def _all(self, parts: Iterable[Part]) -> str:
         return "".join(self.html(part) for part in parts)
@@ -323,19 +329,23 @@ def prose_words(text: str) -> str:
             fence = mark[1]
             kept.append("")
         else:
-            kept.append("" if line.lstrip().startswith("|") else re.sub(r"\]\([^)]*\)|`[^`]*`|<https?:[^>]*>", "]", line))
+            kept.append(
+                "" if line.lstrip().startswith("|") else re.sub(r"\]\([^)]*\)|`[^`]*`|<https?:[^>]*>", "]", line)
+            )
     return "\n".join(kept)
 
 
 def reading_minutes(parts: Iterable[Part]) -> int:
     """words/180 + 3 per worked example + 2 per question + 4 per program to run, rounded up (content §1)."""
-    every = list(walk(parts))
+    whole = tuple(parts)
+    every = list(walk(whole))
     examples = sum(isinstance(part, Container) and part.name == "worked" for part in every)
     questions = sum(isinstance(part, QuestionPlace) for part in every)
-    programs = sum(len(re.findall(r"(?m)^ {0,3}```+python[ \t]*$", part.text)) for part in every if isinstance(part, Prose))
-    # Words of containers are reached by `word_count` itself, hence the parts and not `every`.
+    programs = sum(
+        len(re.findall(r"(?m)^ {0,3}```+python[ \t]*$", part.text)) for part in every if isinstance(part, Prose)
+    )
     minutes = (
-        word_count(part for part in every if not isinstance(part, Container)) / WORDS_PER_MINUTE
+        word_count(whole) / WORDS_PER_MINUTE
         + MINUTES_PER_EXAMPLE * examples
         + MINUTES_PER_QUESTION * questions
         + MINUTES_PER_PROGRAM * programs

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -26,7 +27,7 @@ DEEPEST = 20
 # The largest integer that JSON readers agree on (RFC 8785 refuses larger ones).
 LARGEST_INTEGER = 2**53 - 1
 
-Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+Plain = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Scalar:
     """A single value; `text` is what the author typed."""
 
     mark: Mark
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     text: str
 
 
@@ -73,16 +74,18 @@ Node = Scalar | Sequence | Mapping
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,17}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,40}|[0-9]{1,40}(?:\.[0-9]{0,40})?)(?:[eE][-+]?[0-9]{1,3})?")
-_WORDS: dict[str, None | bool] = {
+_WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 # C0 controls but tab and line ends, C1 controls, and the signs that reorder text on screen
 # (Unicode TR 36 §2.4): with them a reviewer reads something else than the machine.
-_REFUSED_SIGNS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")  # fmt: skip
+_REFUSED_SIGNS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """The rest of the file cannot be understood; the finding is already in the report."""
 
 
@@ -115,7 +118,7 @@ def read_yaml(text: str, path: str, report: Report, first_line: int = 1) -> Node
     """
     try:
         return _Composer(text, path, report, first_line).document()
-    except _Unreadable:
+    except _UnreadableError:
         return None
 
 
@@ -124,7 +127,8 @@ class _Composer:
 
     def __init__(self, text: str, path: str, report: Report, first_line: int) -> None:
         self._path, self._report, self._offset = path, report, first_line
-        self._events = self._checked_events(text)
+        # The parser's events have no typed attributes.
+        self._events: Iterator[Any] = self._checked_events(text)
 
     def document(self) -> Node | None:
         root: Node | None = None
@@ -152,15 +156,25 @@ class _Composer:
                 _("This is not valid YAML: %(problem)s.", problem=quoted(str(error.problem or error.context))),
                 _syntax_hint(str(error.problem)),
             )  # fmt: skip
-            raise _Unreadable from error
-        except (YAMLError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise _UnreadableError from error
+        except (
+            YAMLError,
+            ArithmeticError,
+            AssertionError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as error:
             # The parser answers some malformed directives and escapes with a bare Python error.
             self._report.add(Mark(self._path, self._offset), "E001", _("This is not valid YAML."))
-            raise _Unreadable from error
+            raise _UnreadableError from error
 
     def _check(self, event: Event) -> None:
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
-            self._refuse(event, "E005", _("Anchors and aliases (& and *) are not allowed."), _("write it in full, or in quotes"))
+            self._refuse(
+                event, "E005", _("Anchors and aliases (& and *) are not allowed."), _("write it in full, or in quotes")
+            )
         if getattr(event, "tag", None) is not None:
             self._refuse(event, "E005", _("Tags (!) are not allowed."), _("put the text in quotes"))
 
@@ -170,9 +184,9 @@ class _Composer:
 
     def _refuse(self, event: Event, code: str, message: str, hint: str = "") -> None:
         self._report.add(self._mark(event), code, message, hint)
-        raise _Unreadable
+        raise _UnreadableError
 
-    def _node(self, event: Event, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> Node:
         if depth > DEEPEST:
             self._refuse(event, "E005", _("More than 20 levels inside one another."))
         if isinstance(event, MappingStartEvent):
@@ -184,11 +198,11 @@ class _Composer:
             return Sequence(self._mark(event), tuple(items))
         return self._scalar(event)
 
-    def _scalar(self, event: ScalarEvent) -> Scalar:
+    def _scalar(self, event: Any) -> Scalar:
         plain = event.style in (None, "")
         return Scalar(self._mark(event), resolve(event.value) if plain else event.value, event.value)
 
-    def _mapping(self, event: Event, depth: int) -> Mapping:
+    def _mapping(self, event: Any, depth: int) -> Mapping:
         entries: dict[str, Entry] = {}
         while not isinstance(key := next(self._events), MappingEndEvent):
             if not isinstance(key, ScalarEvent):
@@ -203,7 +217,7 @@ class _Composer:
         return Mapping(self._mark(event), tuple(entries.values()))
 
 
-def resolve(text: str) -> None | bool | int | float | str:
+def resolve(text: str) -> bool | int | float | str | None:
     """Value of an unquoted scalar: null, truth, integer, decimal, else text (never a date)."""
     if text in _WORDS:
         return _WORDS[text]

@@ -25,7 +25,8 @@ from app.authoring.shapes import (
     Whole,
     wrong_type,
 )
-from app.foundation.i18n import LANGUAGES, gettext as _
+from app.foundation.i18n import LANGUAGES
+from app.foundation.i18n import gettext as _
 from app.foundation.tiers import Tier
 
 FORMAT = "course/1"
@@ -172,7 +173,7 @@ QUESTION_OPTIONAL: dict[str, Shape] = {
     "misconception": Identifier(),
 }
 SCORINGS = ("balanced", "all", "net", "per-option", "edc", "halves")
-_SINGLE = ({"options": ListOf(OPTION)}, {"scoring": OneOf(("single",))})
+_SINGLE: tuple[dict[str, Shape], dict[str, Shape]] = ({"options": ListOf(OPTION)}, {"scoring": OneOf(("single",))})
 BY_TYPE: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
     "single": _SINGLE,
     "truefalse": _SINGLE,
@@ -219,7 +220,10 @@ EXAM = Record(
         "title": Localised(),
         "duration": Duration(),
         "blueprint": ListOf(
-            Record({"domain": Identifier(), "level": LEVEL, "count": Whole(1, 500)}, {**ROW_FILTERS, "points": Number(0, 1000)}),
+            Record(
+                {"domain": Identifier(), "level": LEVEL, "count": Whole(1, 500)},
+                {**ROW_FILTERS, "points": Number(0, 1000)},
+            ),
             1,
         ),
     },
@@ -266,7 +270,12 @@ PROJECT = Record(
         "minutes": Whole(1, 6000),
         "review": Record(
             {},
-            {"staff": Whole(0, 5), "peers": Whole(0, 10), "calibration": Whole(0, 10), "aggregate": OneOf(("median", "mean"))},
+            {
+                "staff": Whole(0, 5),
+                "peers": Whole(0, 10),
+                "calibration": Whole(0, 10),
+                "aggregate": OneOf(("median", "mean")),
+            },
         ),
         "pass": Record({"threshold": Share()}, {"no_zero": IDENTIFIERS}),
         "accept": ListOf(Text()),

@@ -1,7 +1,8 @@
 """What a value of a course file may look like: small shapes that check one node and report what is wrong."""
 
 import re
-from collections.abc import Collection, Mapping as Table
+from collections.abc import Collection
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -68,7 +69,7 @@ class Text:
         elif isinstance(node, Scalar) and node.value is None:
             context.add(node.mark, "E101", _("The text is empty."))
         elif isinstance(node, Scalar):
-            wrong_type(node, context, _("text"), _("put it in quotes: \"%(text)s\"", text=quoted(node.text)))
+            wrong_type(node, context, _("text"), _('put it in quotes: "%(text)s"', text=quoted(node.text)))
         else:
             wrong_type(node, context, _("text"), _("put it in quotes if it holds {, [ or a colon"))
 
@@ -124,7 +125,9 @@ class Number:
             hint = _("use a point and no quotes, as in 3.14")
             context.add(node.mark, "E151", _("“%(text)s” is not a number.", text=typed), hint)
         elif (self.least is not None and number < self.least) or (self.most is not None and number > self.most):
-            expected = _("a number from %(least)s to %(most)s", least=self.least, most="…" if self.most is None else self.most)
+            expected = _(
+                "a number from %(least)s to %(most)s", least=self.least, most="…" if self.most is None else self.most
+            )
             wrong_type(node, context, expected)
 
 
@@ -199,7 +202,9 @@ class Duration:
             hint = _("as in 24mo or 2y") if self.calendar else _("as in 60s, 45m, 24h or 7d")
             context.add(node.mark, "E160", _("“%(text)s” is not a duration with its unit.", text=quoted(typed)), hint)
         elif isinstance(duration, Months) and not self.calendar:
-            context.add(node.mark, "E160", _("Months and years serve for validity only."), _("count in days, as in 30d"))
+            context.add(
+                node.mark, "E160", _("Months and years serve for validity only."), _("count in days, as in 30d")
+            )
 
 
 def parse_month(text: str) -> date | None:
@@ -224,7 +229,9 @@ class Month:
         if last_day is None:
             wrong_type(node, context, _("a month"), _("as in 2027-05"))
         elif self.review and last_day < context.today:
-            context.add(node.mark, "W173", _("This was to be reviewed by now."), _("check the facts, then move the date"))
+            context.add(
+                node.mark, "W173", _("This was to be reviewed by now."), _("check the facts, then move the date")
+            )
 
 
 @dataclass(frozen=True)

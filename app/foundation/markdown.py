@@ -19,7 +19,37 @@ SVG_ELEMENTS = frozenset(
     ["svg", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "text", "tspan", "title", "desc"]
 )
 SVG_ATTRIBUTES = frozenset(
-    ["class", "viewBox", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "width", "height", "d", "points", "transform", "text-anchor", "dominant-baseline", "role", "aria-label", "aria-labelledby", "id", "font-size", "stroke-width", "stroke-dasharray"]
+    [
+        "class",
+        "viewBox",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "dx",
+        "dy",
+        "width",
+        "height",
+        "d",
+        "points",
+        "transform",
+        "text-anchor",
+        "dominant-baseline",
+        "role",
+        "aria-label",
+        "aria-labelledby",
+        "id",
+        "font-size",
+        "stroke-width",
+        "stroke-dasharray",
+    ]
 )
 _INLINE: dict[str, set[str]] = {tag: set() for tag in ("em", "strong", "code", "br")}
 _INLINE["a"] = {"href", "title"}
@@ -94,9 +124,14 @@ def clean(html: str) -> Markup:
     return _sanitised(_LESSON_CLEANER, html)
 
 
+def heading_slug(title: str) -> str:
+    """What an author writes after `#` to link to a heading: “Lire les mesures” is `lire-les-mesures`."""
+    return re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:60] or "section"
+
+
 def heading_id(title: str, used: set[str]) -> str:
     """An id for a heading, `part-lire-les-mesures`, made unique among `used`, to which it is added."""
-    stem = "part-" + (re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:60] or "section")
+    stem = "part-" + heading_slug(title)
     name, number = stem, 2
     while name in used:
         name, number = f"{stem}-{number}", number + 1
@@ -166,7 +201,12 @@ def plain_text(children: Iterable[Token]) -> str:
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    for name, rule in (("fence", _fence), ("code_block", _fence), ("table_open", _table_open), ("table_close", _table_close)):
+    for name, rule in (
+        ("fence", _fence),
+        ("code_block", _fence),
+        ("table_open", _table_open),
+        ("table_close", _table_close),
+    ):
         parser.add_render_rule(name, rule)
     parser.core.ruler.push("prepare", _prepare)
     return parser

@@ -1,0 +1,266 @@
+"""From a draft without errors to the frozen tree of a course."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from app.authoring.checks_exams import bank_names, exam_banks
+from app.authoring.drafts import Draft, LessonDraft, ModuleDraft
+from app.authoring.durations import Months, parse_duration
+from app.authoring.reading import (
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    child,
+    entries,
+    is_true,
+    items,
+    number_of,
+    plain,
+    text_of,
+)
+from app.authoring.shapes import parse_moment, parse_month
+from app.authoring.tree import (
+    Award,
+    Bank,
+    Course,
+    Domain,
+    Exam,
+    Lesson,
+    LessonText,
+    Mastery,
+    Module,
+    Project,
+    ProjectItem,
+    Question,
+    Quiz,
+    Row,
+    SkillLevel,
+    Term,
+    Texts,
+)
+from app.foundation.tiers import Tier
+
+DEFAULT_GRACE = timedelta(seconds=60)
+DEFAULT_CUT = 0.70
+DEFAULT_THRESHOLD = 0.80
+
+
+def build(draft: Draft) -> Course:
+    """The course of a draft in which no error was found."""
+    return _Builder(draft).course()
+
+
+def _word(node: Node | None, key: str, default: str = "") -> str:
+    return text_of(child(node, key)) or default
+
+
+def _words(node: Node | None, key: str) -> tuple[str, ...]:
+    return tuple(text_of(item) or "" for item in items(child(node, key)))
+
+
+def _whole(node: Node | None, key: str) -> int | None:
+    number = number_of(child(node, key))
+    return None if number is None else int(number)
+
+
+def _span(node: Node | None, default: timedelta) -> timedelta:
+    duration = parse_duration(node.text) if isinstance(node, Scalar) else None
+    return duration if isinstance(duration, timedelta) else default
+
+
+def _flag(node: Node | None, key: str) -> bool:
+    """True unless the author wrote false."""
+    value = child(node, key)
+    return not (isinstance(value, Scalar) and value.value is False)
+
+
+def _json(node: Node) -> dict[str, Any]:
+    return cast(dict[str, Any], plain(node))
+
+
+def _skill_levels(node: Node | None) -> tuple[SkillLevel, ...]:
+    return tuple(SkillLevel(_word(item, "id"), Tier(_word(item, "level"))) for item in items(node))
+
+
+def _row(node: Node) -> Row:
+    points, level = number_of(child(node, "points")), _word(node, "level")
+    return Row(
+        count=_whole(node, "count") or 0,
+        points=1 if points is None else points,
+        bank=_word(node, "bank") or None,
+        domain=_word(node, "domain") or None,
+        level=Tier(level) if level else None,
+        type=_word(node, "type") or None,
+        tags=_words(node, "tags"),
+        skills=_words(node, "skills"),
+    )
+
+
+class _Builder:
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._languages = draft.context.languages
+
+    def _texts(self, node: Node | None, key: str) -> Texts:
+        value = child(node, key)
+        if isinstance(value, Mapping):
+            return {entry.key: text_of(entry.node) or "" for entry in value.entries}
+        text = text_of(value)
+        return dict.fromkeys(self._languages, text) if text else {}
+
+    def _lists(self, node: Node | None) -> dict[str, tuple[str, ...]]:
+        if isinstance(node, Sequence):
+            return dict.fromkeys(self._languages, tuple(text_of(item) or "" for item in node.items))
+        return {entry.key: tuple(text_of(item) or "" for item in items(entry.node)) for entry in entries(node)}
+
+    def course(self) -> Course:
+        root = self._draft.course
+        modules = tuple(self._module(module) for module in self._draft.modules)
+        level = _word(root, "level")
+        before = child(root, "prerequisites")
+        return Course(
+            id=_word(root, "id"),
+            title=self._texts(root, "title"),
+            tagline=self._texts(root, "tagline"),
+            description=self._texts(root, "description"),
+            languages=self._languages,
+            level=Tier(level) if level else max((m.level for m in modules), key=lambda tier: tier.number),
+            hours=number_of(child(root, "hours")),
+            prerequisite_courses=_words(before, "courses"),
+            assumes=self._texts(before, "assumes"),
+            domains=tuple(
+                Domain(entry.key, self._texts(entry.node, "title"), _words(entry.node, "skills"))
+                for entry in entries(child(root, "domains"))
+            ),
+            modules=modules,
+            banks=tuple(self._bank(name) for name in bank_names(self._draft)),
+            exams=tuple(self._exam(exam) for exam in self._draft.exams),
+            projects=tuple(
+                Project(_word(project, "id"), self._texts(project, "title"), _json(project))
+                for project in self._draft.projects
+            ),
+            figures=dict(self._draft.figures),
+            review_by=parse_month(_word(root, "review_by")),
+            teaches=_skill_levels(child(root, "teaches")),
+            change_note=self._texts(root, "change_note"),
+            not_yet=self._lists(child(root, "not_yet")),
+            publish=_word(root, "publish") or None,
+        )
+
+    def _module(self, module: ModuleDraft) -> Module:
+        level = _word(module.node, "level") or _word(self._draft.course, "level") or Tier.BEGINNER
+        return Module(
+            id=_word(module.node, "id"),
+            directory=module.directory,
+            title=self._texts(module.node, "title"),
+            summary=self._texts(module.node, "summary"),
+            level=Tier(level),
+            requires=_words(module.node, "requires"),
+            mastery=self._mastery(child(module.node, "mastery")),
+            items=tuple(self._item(item, module) for item in items(child(module.node, "items"))),
+        )
+
+    def _mastery(self, node: Node | None) -> Mastery | None:
+        if node is None:
+            return None
+        threshold = number_of(child(node, "threshold"))
+        return Mastery(
+            quiz=_word(node, "quiz"),
+            threshold=DEFAULT_THRESHOLD if threshold is None else threshold,
+            attempts=_whole(node, "attempts"),
+            cooldown=_span(child(node, "cooldown"), timedelta()),
+        )
+
+    def _item(self, item: Node, module: ModuleDraft) -> Lesson | Quiz | ProjectItem:
+        if stem := _word(item, "lesson"):
+            texts = {language: _lesson_text(draft) for language, draft in module.lessons[stem].items()}
+            front = next(iter(module.lessons[stem].values())).front
+            return Lesson(_word(front, "id"), stem, texts)
+        if project := _word(item, "project"):
+            return ProjectItem(project)
+        return Quiz(
+            id=_word(item, "quiz"),
+            title=self._texts(item, "title"),
+            minutes=_whole(item, "minutes"),
+            pick=tuple(_row(row) for row in items(child(item, "pick"))),
+            feedback=_word(item, "feedback", "immediate"),
+        )
+
+    def _bank(self, name: str) -> Bank:
+        return Bank(name, tuple(_question(draft.node) for draft in self._draft.questions if draft.bank == name))
+
+    def _exam(self, node: Node) -> Exam:
+        window, decision, feedback = child(node, "window"), child(node, "pass"), child(node, "feedback")
+        attempts, shuffle = child(node, "attempts"), child(node, "shuffle")
+        cut = number_of(child(decision, "cut"))
+        every = exam_banks(node, self._draft)
+        return Exam(
+            id=_word(node, "id"),
+            title=self._texts(node, "title"),
+            description=self._texts(node, "description"),
+            criteria=self._texts(node, "criteria"),
+            pledge=self._texts(node, "pledge"),
+            duration=_span(child(node, "duration"), timedelta()),
+            grace=_span(child(node, "grace"), DEFAULT_GRACE),
+            attempts=_whole(attempts, "max"),
+            cooldowns=tuple(_span(item, timedelta()) for item in items(child(attempts, "cooldown"))),
+            opens=parse_moment(_word(window, "opens")),
+            closes=parse_moment(_word(window, "closes")),
+            policy=_word(window, "policy", "min"),
+            cut=DEFAULT_CUT if cut is None else cut,
+            method=_word(decision, "method", "default"),
+            panel=_word(decision, "panel") or None,
+            blueprint=tuple(_row(row) for row in items(child(node, "blueprint"))),
+            banks=tuple(name for name in bank_names(self._draft) if name in every),
+            shuffle_questions=_flag(shuffle, "questions"),
+            shuffle_options=_flag(shuffle, "options"),
+            release=_word(feedback, "release", "at_once"),
+            shows=_word(feedback, "shows", "domains"),
+            navigation=_word(node, "navigation", "free"),
+            requires=_words(child(node, "requires"), "modules"),
+            award=_award(child(node, "awards")),
+        )
+
+
+def _award(node: Node | None) -> Award | None:
+    if node is None:
+        return None
+    validity = child(node, "validity")
+    parsed: Months | timedelta | None = parse_duration(validity.text) if isinstance(validity, Scalar) else None
+    assurance = _whole(node, "assurance")
+    return Award(
+        Tier(_word(node, "level")), 1 if assurance is None else assurance, parsed, _skill_levels(child(node, "skills"))
+    )
+
+
+def _question(node: Mapping) -> Question:
+    return Question(
+        id=_word(node, "id"),
+        type=_word(node, "type"),
+        domain=_word(node, "domain"),
+        level=Tier(_word(node, "level")),
+        tags=_words(node, "tags"),
+        skills=_words(node, "skills"),
+        enemies=_words(node, "enemies"),
+        void=is_true(node.get("void")),
+        body=_json(node),
+    )
+
+
+def _lesson_text(draft: LessonDraft) -> LessonText:
+    front = draft.front
+    return LessonText(
+        language=draft.language,
+        title=_word(front, "title"),
+        minutes=_whole(front, "minutes") or 1,
+        objectives=_words(front, "objectives"),
+        terms=tuple(
+            Term(_word(term, "term"), _word(term, "other"), _word(term, "meaning"))
+            for term in items(front.get("terms"))
+        ),
+        review_by=parse_month(_word(front, "review_by")),
+        body=draft.body,
+        path=draft.path,
+        line=draft.line,
+    )

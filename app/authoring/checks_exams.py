@@ -1,0 +1,116 @@
+"""Checks of exams and projects: blueprint, attempts, window, cut and rubric."""
+
+from app.authoring.checks_modules import check_modules_known
+from app.authoring.drafts import Draft
+from app.authoring.lessons import QuestionPlace
+from app.authoring.pools import check_rows, words
+from app.authoring.reading import Node, child, items, number_of, text_of
+from app.authoring.report import nearest, quoted
+from app.authoring.shapes import Context, parse_moment
+from app.foundation.i18n import gettext as _
+
+POOL_RESERVE = 3
+
+
+def check(draft: Draft) -> None:
+    """E101, E162 to E165, E170, E181 and E182 of exams and projects."""
+    modules = [text_of(child(module.node, "id")) or "" for module in draft.modules]
+    for exam in draft.exams:
+        _check_banks(exam, draft)
+        banks = exam_banks(exam, draft)
+        questions = [question for question in draft.questions if question.bank in banks]
+        check_rows(items(child(exam, "blueprint")), questions, draft.context, POOL_RESERVE)
+        check_modules_known(items(child(child(exam, "requires"), "modules")), modules, draft.context)
+        _check_attempts(exam, draft.context)
+        _check_window(exam, draft.context)
+        _check_panel(exam, draft.context)
+    for project in draft.projects:
+        _check_rubric(project, draft.context)
+
+
+def exam_banks(exam: Node, draft: Draft) -> set[str]:
+    """The banks an exam draws from: those it names, else those no quiz draws from, else all."""
+    named = words(child(exam, "banks"))
+    if named:
+        return named
+    every = {question.bank for question in draft.questions}
+    return every - practice_banks(draft) or every
+
+
+def practice_banks(draft: Draft) -> set[str]:
+    """Banks whose questions learners see with feedback: a quiz names them, or lessons embed half of them."""
+    rows = [row for quiz in draft.quizzes() for row in items(quiz.get("pick"))]
+    named = {bank for row in rows if (bank := text_of(child(row, "bank"))) is not None}
+    embedded = {part.id for lesson in draft.lessons() for part in lesson.parts if isinstance(part, QuestionPlace)}
+    return named | {
+        bank
+        for bank in bank_names(draft)
+        if (ids := {question.id for question in draft.questions if question.bank == bank})
+        and 2 * len(ids & embedded) >= len(ids)
+    }
+
+
+def exam_questions(draft: Draft) -> set[str]:
+    """Ids of the questions of banks that exams alone draw from."""
+    banks = {bank for exam in draft.exams for bank in exam_banks(exam, draft)} - practice_banks(draft)
+    return {question.id for question in draft.questions if question.bank in banks}
+
+
+def bank_names(draft: Draft) -> list[str]:
+    """Every bank of the course, empty ones included."""
+    return [text_of(child(bank, "bank")) or "" for bank in draft.banks]
+
+
+def _check_banks(exam: Node, draft: Draft) -> None:
+    known = bank_names(draft)
+    for node in items(child(exam, "banks")):
+        word = text_of(node)
+        if word is not None and word not in known:
+            message = _("The course has no bank “%(word)s”.", word=quoted(word))
+            draft.context.add(node.mark, "E170", message, nearest(word, known))
+
+
+def _check_attempts(exam: Node, context: Context) -> None:
+    attempts = child(exam, "attempts")
+    most, cooldown = number_of(child(attempts, "max")), child(attempts, "cooldown")
+    if attempts is None or not isinstance(most, int) or most > 100:
+        return
+    given = len(items(cooldown))
+    if given != most - 1:
+        message = _("%(given)s waiting times for %(attempts)s attempts.", given=given, attempts=most)
+        place = cooldown.mark if cooldown is not None else attempts.mark
+        context.add(place, "E164", message, _("one between two attempts: %(number)s", number=max(most - 1, 0)))
+
+
+def _check_window(exam: Node, context: Context) -> None:
+    window = child(exam, "window")
+    opens, closes = parse_moment(text_of(child(window, "opens"))), parse_moment(text_of(child(window, "closes")))
+    if window is not None and opens and closes and closes <= opens:
+        context.add(window.mark, "E165", _("The window closes before it opens."))
+
+
+def _check_panel(exam: Node, context: Context) -> None:
+    decision = child(exam, "pass")
+    if decision is not None and text_of(child(decision, "method")) == "angoff" and child(decision, "panel") is None:
+        message = _("The key “%(key)s” is missing.", key="panel")
+        context.add(decision.mark, "E101", message, _("the month in which the panel sat, as in 2026-11"))
+
+
+def _check_rubric(project: Node, context: Context) -> None:
+    lines = items(child(project, "rubric"))
+    for line in lines:
+        before: int | float | None = None
+        for level in items(child(line, "levels")):
+            node = child(level, "points")
+            points = number_of(node)
+            if node is not None and points is not None:
+                if before is not None and points <= before:
+                    message = _("The points of a rubric's levels must increase.")
+                    context.add(node.mark, "E182", message, _("more than %(points)s", points=before))
+                before = points
+    known = {text_of(child(line, "id")) or "" for line in lines}
+    for node in items(child(child(project, "pass"), "no_zero")):
+        word = text_of(node)
+        if word is not None and word not in known:
+            message = _("The rubric has no line “%(word)s”.", word=quoted(word))
+            context.add(node.mark, "E170", message, nearest(word, known))
