@@ -100,6 +100,15 @@ class ExamVersion(Base):
     exam: Mapped[Exam] = relationship()
 
 
+class ExamPool(Base):
+    """The frozen questions one exam version may draw: a later course version leaves this one untouched."""
+
+    __tablename__ = "exam_pool"
+
+    exam_version_id: Mapped[int] = mapped_column(ForeignKey("exam_version.id"), primary_key=True)
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
+
+
 class Attempt(Base):
     """One sitting of a quiz or an exam by one person."""
 

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_time
 
 from app.foundation.i18n import current_language, localised
 from app.foundation.identifiers import grouped
 from app.foundation.markdown import render_inline
 from app.foundation.typography import format_number, format_percent, typeset
-
-ZONE = ZoneInfo("Europe/Paris")
-LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-
-
-def day(value: date | datetime) -> str:
-    """18 novembre 2026 · 18 November 2026."""
-    at = value.astimezone(ZONE) if isinstance(value, datetime) else value
-    return format_date(at, "d MMMM y", locale=LOCALES[current_language()])
-
-
-def moment(value: datetime) -> str:
-    """Day and hour, with the zone, for whatever has a deadline."""
-    pattern = "d MMMM y, H 'h' mm (z)" if current_language() == "fr" else "d MMMM y, HH:mm (z)"
-    text: str = format_datetime(value.astimezone(ZONE), pattern, locale=LOCALES[current_language()])
-    return text.replace(" h ", "\u00a0h\u00a0")
+from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words
 
 
 def clock_time(value: datetime) -> str:
@@ -63,8 +47,8 @@ def inline(value: Any) -> Any:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "day": day,
-    "moment": moment,
+    "day": day_in_words,
+    "moment": moment_in_words,
     "clock_time": clock_time,
     "number": number,
     "percent": percent,

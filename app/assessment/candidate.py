@@ -1,0 +1,131 @@
+"""What a candidate sees of a question: everything but the key, or, once it may be shown, how their answer was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.assessment import answers, grading, numbers
+from app.assessment.answers import PayloadError, Written
+
+OptionOrder = Sequence[Sequence[str]]
+Words = str | Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CandidateOption:
+    """An option behind its token; the same token means nothing in another attempt."""
+
+    value: str
+    text: Words
+
+
+@dataclass(frozen=True)
+class CandidateQuestion:
+    """A question without key, credit, feedback, misconception or tag."""
+
+    kind: str
+    stem: Words
+    options: tuple[CandidateOption, ...]
+    unit: str
+    expected_count: int | None
+
+
+@dataclass(frozen=True)
+class OptionReading:
+    """How one option is marked once feedback is shown: "right", "wrong" or None (not asked of it)."""
+
+    mark: str | None
+    why: Words
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A corrected answer: shown in practice at once, in exams when the release policy says so."""
+
+    outcome: str
+    readings: Mapping[str, OptionReading]
+    feedback: tuple[Words, ...]
+    expected: str
+
+
+def candidate_question(body: Mapping[str, Any], option_order: OptionOrder) -> CandidateQuestion:
+    """The face of a question; built from named fields, so that a new key in a body stays out of sight."""
+    texts = {option["id"]: option["text"] for option in body.get("options", ())}
+    options = tuple(CandidateOption(value=token, text=texts[option_id]) for token, option_id in option_order)
+    return CandidateQuestion(
+        kind=body["type"],
+        stem=body["stem"],
+        options=options,
+        unit=_unit(body),
+        expected_count=None,
+    )
+
+
+def _unit(body: Mapping[str, Any]) -> str:
+    units = {
+        str(entry["unit"]) for entry in body.get("answers", ()) if isinstance(entry, Mapping) and entry.get("unit")
+    }
+    return units.pop() if len(units) == 1 else ""
+
+
+def chosen_values(payload: Mapping[str, Any] | None) -> list[str]:
+    """The tokens or the text of a stored payload, as the form shows them back."""
+    if not payload:
+        return []
+    if "choice" in payload:
+        return [payload["choice"]] if payload["choice"] else []
+    if "choices" in payload:
+        return list(payload["choices"])
+    return [str(payload.get("text", ""))]
+
+
+def read_as(body: Mapping[str, Any], payload: Mapping[str, Any] | None) -> str | None:
+    """For a numeric answer, the number (and unit) we understood; None when there is none to show."""
+    if body["type"] != "numeric" or not payload or not str(payload.get("text", "")).strip():
+        return None
+    reading = numbers.read(str(payload["text"]), str(payload.get("lang", "fr")))
+    return reading.text if isinstance(reading, numbers.Reading) else None
+
+
+def correction(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping[str, Any] | None) -> Correction:
+    """Mark an answer option by option, with the author's feedback; only where feedback may be shown."""
+    answer = _answer(body, option_order, payload)
+    scored = grading.score(body, answer)
+    ticked = set(answer.options) if isinstance(answer, answers.Chosen) else set()
+    readings = {
+        token: _option_reading(option, ticked)
+        for token, option_id in option_order
+        for option in body["options"]
+        if option["id"] == option_id
+    }
+    general = tuple(remark.words for remark in scored.remarks if remark.about in ("", "answer"))
+    return Correction(
+        outcome=scored.outcome.value, readings=readings, feedback=general, expected=_expected(body, answer)
+    )
+
+
+def _answer(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping[str, Any] | None) -> answers.Answer:
+    try:
+        return answers.normalise(body["type"], payload, option_order)
+    except PayloadError:
+        return None  # refused at the door; stored ones are always readable
+
+
+def _option_reading(option: Mapping[str, Any], ticked: set[str]) -> OptionReading:
+    right = grading.is_right(option)
+    mark = "right" if right else ("wrong" if option["id"] in ticked else None)
+    why = option.get("feedback", "") if right or option["id"] in ticked else ""
+    return OptionReading(mark=mark, why=why or "")
+
+
+def _expected(body: Mapping[str, Any], answer: answers.Answer) -> str:
+    if body["type"] not in answers.WRITTEN_TYPES:
+        return ""
+    language = answer.language if isinstance(answer, Written) else "fr"
+    for entry in body.get("answers", ()):
+        if "value" in entry and entry.get("credit", 1) == 1:
+            value = entry["value"]
+            return str(value.get(language, "")) if isinstance(value, Mapping) else str(value)
+    return ""

@@ -1,0 +1,171 @@
+"""Handing in, closing by the clock, marking and releasing attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.assessment import answers, grading, queries, rules
+from app.assessment.events import ExamFailed, ExamPassed
+from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
+from app.assessment.rules import FinishReason, State
+from app.assessment.starting import timing_of
+from app.audit.services import record
+from app.catalog.queries import get_item
+from app.foundation import clock
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.errors import ConflictError
+from app.foundation.events import publish
+from app.foundation.i18n import gettext as _
+from app.learning.queries import find_enrolment
+from app.learning.services import record_quiz
+
+
+def submit_attempt(session: Session, *, actor: Actor, attempt: Attempt) -> Result:
+    """Hand in once; handing in again, or after the clock did, gives the same result to everyone."""
+    effective = rules.state_at(timing_of(session, attempt), clock.now())
+    if effective.state is not State.IN_PROGRESS:
+        return close_by_clock(session, attempt)
+    return _finish(
+        session, actor, attempt, at=rules.finish_time(timing_of(session, attempt), clock.now()),
+        reason=FinishReason.CANDIDATE,
+    )  # fmt: skip
+
+
+def close_by_clock(session: Session, attempt: Attempt) -> Result:
+    """Close an attempt whose time ran out, at its deadline and never later; return the result in force."""
+    effective = rules.state_at(timing_of(session, attempt), clock.now())
+    if State(attempt.state) is State.IN_PROGRESS and effective.state is State.SUBMITTED:
+        at = effective.submitted_at or clock.now()
+        return _finish(session, SYSTEM, attempt, at=at, reason=FinishReason.CLOCK)
+    return _result_in_force(session, attempt)
+
+
+def close_due_attempts(session: Session) -> int:
+    """The sweeper: close every attempt whose deadline and grace have passed; returns how many."""
+    closed = 0
+    for attempt_id in queries.due_attempts(session):
+        attempt = session.get(Attempt, attempt_id)
+        if attempt is not None and rules.state_at(timing_of(session, attempt), clock.now()).state is State.SUBMITTED:
+            close_by_clock(session, attempt)
+            closed += 1
+    return closed
+
+
+def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, reason: FinishReason) -> Result:
+    in_force = queries.answers_of(session, attempt.id)
+    receipt = rules.receipt((answer.slot, answer.rev, answer.payload) for answer in in_force.values())
+    won = _move(
+        session, attempt, State.IN_PROGRESS, State.SUBMITTED,
+        submitted_at=at, finish_reason=reason.value, receipt_sha256=receipt,
+    )  # fmt: skip
+    if not won:
+        session.refresh(attempt)
+        return _result_in_force(session, attempt)
+    record(session, actor=actor, event="attempt.submitted", subject=attempt.public_id, details={"receipt": receipt})
+    result = _mark(session, attempt, in_force)
+    _move(session, attempt, State.SUBMITTED, State.SCORED)
+    if attempt.exam_version.settings.get("release", "at_once") == "at_once":
+        release(session, attempt=attempt, result=result)
+    return result
+
+
+def _move(session: Session, attempt: Attempt, start: State, end: State, **values: Any) -> bool:
+    """One conditional update decides every race: true for the one who changed the state."""
+    changed = session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.state == start.value)
+        .values(state=end.value, **values)
+        .execution_options(synchronize_session=False)
+    )
+    won: bool = changed.rowcount == 1  # type: ignore[attr-defined]
+    if won:
+        session.refresh(attempt)
+    return won
+
+
+def _result_in_force(session: Session, attempt: Attempt) -> Result:
+    result = queries.find_result(session, attempt.id)
+    if result is None:
+        raise ConflictError(_("This attempt has no result yet."))
+    return result
+
+
+def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) -> Result:
+    """Score every slot with today's rules and add up the result, exactly (assessment.md §3)."""
+    now = clock.now()
+    marked = []
+    for item in _items(attempt):
+        scored = score_of(item, in_force.get(item.slot))
+        session.add(
+            Score(
+                attempt_id=attempt.id, slot=item.slot, revision=1, credit=scored.score, rule=scored.rule,
+                rule_version=grading.RULE_VERSION, reason="marked", scored_at=now,
+            )
+        )  # fmt: skip
+        marked.append(grading.MarkedItem(score=scored.score, points=item.points, domain=item.version.domain))
+    mark = grading.total(marked)
+    cut = grading.cut_points(mark.maximum, Decimal(attempt.exam_version.settings["cut"]))
+    result = Result(
+        attempt_id=attempt.id,
+        revision=1,
+        total=mark.total,
+        max_points=mark.maximum,
+        cut=cut,
+        passed=grading.passed(mark.total, cut),
+        per_domain=[
+            {"domain": one.domain, "total": str(one.total), "max": str(one.maximum), "percent": str(one.percent)}
+            for one in mark.per_domain
+        ],
+        reason="marked",
+        decided_at=now,
+    )
+    session.add(result)
+    session.flush()
+    return result
+
+
+def _items(attempt: Attempt) -> list[AttemptItem]:
+    return sorted(attempt.items, key=lambda item: item.slot)
+
+
+def score_of(item: AttemptItem, answer: Answer | None) -> grading.Scored:
+    """The score of one slot's answer in force; nothing the browser sent but the answer itself counts."""
+    payload = answer.payload if answer else None
+    return grading.score(item.version.body, answers.normalise(item.version.type, payload, item.option_order))
+
+
+def release(session: Session, *, attempt: Attempt, result: Result) -> None:
+    """Let the candidate know, once; a passed certification exam certifies in the same transaction."""
+    if not _move(session, attempt, State.SCORED, State.RELEASED):
+        return
+    if attempt.exam.kind == "practice":
+        _tell_learning(session, attempt, result)
+        return
+    news = ExamPassed if result.passed else ExamFailed
+    record(
+        session, actor=SYSTEM, event="attempt.released", subject=attempt.public_id,
+        details={"total": str(result.total), "cut": str(result.cut), "passed": result.passed},
+    )  # fmt: skip
+    publish(session, news(attempt_id=attempt.id, account_id=attempt.account_id))
+
+
+def _tell_learning(session: Session, attempt: Attempt, result: Result) -> None:
+    enrolment = find_enrolment(session, attempt.account_id, attempt.exam.course_id)
+    if enrolment is None:
+        return
+    item = get_item(session, attempt.exam_version.course_version_id, attempt.exam.slug)
+    ratio = result.total / result.max_points if result.max_points else Decimal(0)
+    threshold = Decimal(attempt.exam_version.settings.get("threshold", str(rules.MASTERY_THRESHOLD)))
+    record_quiz(
+        session,
+        enrolment=enrolment,
+        item=item,
+        ratio=ratio,
+        mastered=rules.mastered(result.total, result.max_points, threshold),
+    )

@@ -1,0 +1,26 @@
+"""Dates and hours in words, for sentences written outside templates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+from app.foundation.i18n import current_language
+
+ZONE = ZoneInfo("Europe/Paris")
+LOCALES = {"fr": "fr_FR", "en": "en_GB"}
+MOMENTS = {"fr": "d MMMM y 'à' H'\u00a0h\u00a0'mm", "en": "d MMMM y, HH:mm"}
+
+
+def day_in_words(value: date | datetime) -> str:
+    """18 novembre 2026 · 18 November 2026."""
+    at = value.astimezone(ZONE) if isinstance(value, datetime) else value
+    return format_date(at, "d MMMM y", locale=LOCALES[current_language()])
+
+
+def moment_in_words(value: datetime) -> str:
+    """18 novembre 2026 à 14 h 32 · 18 November 2026, 14:32, in the site's zone."""
+    language = current_language()
+    return format_datetime(value.astimezone(ZONE), MOMENTS[language], locale=LOCALES[language])

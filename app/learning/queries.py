@@ -1,0 +1,109 @@
+"""Finding enrolments and what was done in them, always the asking person's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Course, CourseVersion, Module
+from app.learning.models import Enrolment, ItemProgress
+from app.learning.rules import Item, Kind, Lock, Place, is_passed, item_after, locks, next_place, percent_complete
+from app.learning.rules import Module as ModuleFacts
+
+
+@dataclass(frozen=True)
+class Path:
+    """A person's way through one version: what is done, what is shut and why, what comes next."""
+
+    modules: tuple[ModuleFacts, ...]
+    started: frozenset[str] = frozenset()
+
+    @property
+    def percent(self) -> int:
+        return percent_complete(self.modules)
+
+    @property
+    def next(self) -> Place | None:
+        return next_place(self.modules)
+
+    def after(self, module: str, item: str) -> Place | None:
+        return item_after(self.modules, Place(module, item))
+
+    def before(self, module: str, item: str) -> Place | None:
+        places = [Place(facts.key, step.key) for facts in self.modules for step in facts.items]
+        position = places.index(Place(module, item))
+        return places[position - 1] if position else None
+
+    def locks_of(self, module: str) -> tuple[Lock, ...]:
+        return locks(self.modules)[module]
+
+    def done(self, item: str) -> bool:
+        return any(step.done for facts in self.modules for step in facts.items if step.key == item)
+
+    def mastered(self, module: str) -> bool:
+        return any(is_passed(facts) for facts in self.modules if facts.key == module)
+
+    @property
+    def items_done(self) -> int:
+        return sum(step.done for facts in self.modules for step in facts.items)
+
+    @property
+    def items(self) -> int:
+        return sum(len(facts.items) for facts in self.modules)
+
+
+def path_through(modules: Sequence[Module], done: frozenset[str], started: frozenset[str] = frozenset()) -> Path:
+    """The path over loaded modules, with the slugs of what is done."""
+    return Path(
+        modules=tuple(
+            ModuleFacts(
+                key=module.slug,
+                items=tuple(Item(key=item.slug, kind=Kind(item.kind), done=item.slug in done) for item in module.items),
+                requires=tuple(module.requires),
+                mastery_item=(module.mastery or {}).get("quiz"),
+            )
+            for module in modules
+        ),
+        started=started,
+    )
+
+
+def find_enrolment(session: Session, account_id: int, course_id: int) -> Enrolment | None:
+    """This person's enrolment in a course, or None."""
+    return session.scalar(select(Enrolment).where(Enrolment.account_id == account_id, Enrolment.course_id == course_id))
+
+
+def progress_of(session: Session, enrolment: Enrolment | None) -> tuple[frozenset[int], frozenset[int]]:
+    """Ids of the items done and of those begun."""
+    if enrolment is None:
+        return frozenset(), frozenset()
+    rows = session.execute(
+        select(ItemProgress.item_id, ItemProgress.completed_at).where(ItemProgress.enrolment_id == enrolment.id)
+    ).all()
+    return frozenset(row.item_id for row in rows if row.completed_at), frozenset(row.item_id for row in rows)
+
+
+def path_of(session: Session, version: CourseVersion, enrolment: Enrolment | None) -> Path:
+    """A person's path through a version whose modules and items are loaded; nobody's when enrolment is None."""
+    done, started = progress_of(session, enrolment)
+    slugs = {item.id: item.slug for module in version.modules for item in module.items}
+    return path_through(
+        version.modules,
+        frozenset(slugs[item_id] for item_id in done if item_id in slugs),
+        frozenset(slugs[item_id] for item_id in started if item_id in slugs),
+    )
+
+
+def enrolments_of(session: Session, account_id: int) -> Sequence[tuple[Enrolment, CourseVersion]]:
+    """A person's courses with the version they follow, the last opened first."""
+    rows = session.execute(
+        select(Enrolment, CourseVersion)
+        .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.account_id == account_id, Enrolment.state == "active")
+        .order_by(Enrolment.last_seen_at.desc(), Enrolment.enrolled_at.desc(), Enrolment.id.desc())
+    ).all()
+    return [(enrolment, version) for enrolment, version in rows]
