@@ -29,9 +29,7 @@ class Account(Base):
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)  # NFKC, casefolded: what "the same address" means
     name: Mapped[str] = mapped_column(String(60))
-    name_key: Mapped[str] = mapped_column(
-        String(200), index=True
-    )  # folded: the same order on both databases
+    name_key: Mapped[str] = mapped_column(String(200), index=True)  # folded: the same order on both databases
     role: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(12), default="active")
     language: Mapped[str] = mapped_column(String(2))
@@ -58,6 +56,17 @@ class UserSession(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class SignInDelay(Base):
+    """Tries to sign in to one address, known here or not, since the last good one; the key is a hash of it."""
+
+    __tablename__ = "sign_in_delay"
+    __table_args__ = (CheckConstraint("tries >= 0", name="tries"),)
+
+    key_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tries: Mapped[int]
+    open_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class OneTimeToken(Base):

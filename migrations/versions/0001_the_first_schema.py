@@ -293,6 +293,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('account_id', name=op.f('pk_match_subject')),
     sa.UniqueConstraint('subject', name=op.f('uq_match_subject_subject'))
     )
+    op.create_table('sign_in_delay',
+    sa.Column('key_hash', sa.String(length=32), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('open_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('tries >= 0', name=op.f('ck_sign_in_delay_tries')),
+    sa.PrimaryKeyConstraint('key_hash', name=op.f('pk_sign_in_delay'))
+    )
     op.create_table('one_time_token',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_sha256', sa.String(length=64), nullable=False),
@@ -970,6 +977,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_one_time_token_account_id'))
 
     op.drop_table('one_time_token')
+    op.drop_table('sign_in_delay')
     op.drop_table('match_subject')
     with op.batch_alter_table('match_profile', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_match_profile_visible'))
