@@ -1,6 +1,7 @@
 """From a draft without errors to the frozen tree of a course."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 from app.authoring.checks_exams import bank_names, exam_banks
@@ -42,8 +43,8 @@ from app.authoring.tree import (
 from app.foundation.tiers import Tier
 
 DEFAULT_GRACE = timedelta(seconds=60)
-DEFAULT_CUT = 0.70
-DEFAULT_THRESHOLD = 0.80
+DEFAULT_CUT = Decimal("0.70")
+DEFAULT_THRESHOLD = Decimal("0.80")
 
 
 def build(draft: Draft) -> Course:
@@ -62,6 +63,12 @@ def _words(node: Node | None, key: str) -> tuple[str, ...]:
 def _whole(node: Node | None, key: str) -> int | None:
     number = number_of(child(node, key))
     return None if number is None else int(number)
+
+
+def _decimal(node: Node | None, key: str) -> Decimal | None:
+    """The number exactly as typed: 0.70 never becomes a binary fraction."""
+    value = child(node, key)
+    return Decimal(value.text) if isinstance(value, Scalar) and number_of(value) is not None else None
 
 
 def _span(node: Node | None, default: timedelta) -> timedelta:
@@ -84,10 +91,10 @@ def _skill_levels(node: Node | None) -> tuple[SkillLevel, ...]:
 
 
 def _row(node: Node) -> Row:
-    points, level = number_of(child(node, "points")), _word(node, "level")
+    points, level = _decimal(node, "points"), _word(node, "level")
     return Row(
         count=_whole(node, "count") or 0,
-        points=1 if points is None else points,
+        points=Decimal(1) if points is None else points,
         bank=_word(node, "bank") or None,
         domain=_word(node, "domain") or None,
         level=Tier(level) if level else None,
@@ -126,7 +133,7 @@ class _Builder:
             description=self._texts(root, "description"),
             languages=self._languages,
             level=Tier(level) if level else max((m.level for m in modules), key=lambda tier: tier.number),
-            hours=number_of(child(root, "hours")),
+            hours=_decimal(root, "hours"),
             prerequisite_courses=_words(before, "courses"),
             assumes=self._texts(before, "assumes"),
             domains=tuple(
@@ -164,7 +171,7 @@ class _Builder:
     def _mastery(self, node: Node | None) -> Mastery | None:
         if node is None:
             return None
-        threshold = number_of(child(node, "threshold"))
+        threshold = _decimal(node, "threshold")
         return Mastery(
             quiz=_word(node, "quiz"),
             threshold=DEFAULT_THRESHOLD if threshold is None else threshold,
@@ -193,7 +200,7 @@ class _Builder:
     def _exam(self, node: Node) -> Exam:
         window, decision, feedback = child(node, "window"), child(node, "pass"), child(node, "feedback")
         attempts, shuffle = child(node, "attempts"), child(node, "shuffle")
-        cut = number_of(child(decision, "cut"))
+        cut = _decimal(decision, "cut")
         every = exam_banks(node, self._draft)
         return Exam(
             id=_word(node, "id"),

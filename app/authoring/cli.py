@@ -1,5 +1,6 @@
 """`flask courses …`: courses as text, from a terminal."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -7,11 +8,15 @@ from flask.cli import AppGroup
 
 from app.authoring.checks import check
 from app.authoring.report import Finding
+from app.authoring.services import import_course, import_skills
 from app.authoring.skills_file import SkillsFile, read_skills
+from app.authoring.tree import Course
+from app.extensions import db
+from app.foundation.actor import SYSTEM
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import ngettext
 
-courses = AppGroup("courses", help="Check courses written as text.")
+courses = AppGroup("courses", help="Check and import courses written as text.")
 
 
 def find_skills(folder: Path) -> Path | None:
@@ -30,15 +35,9 @@ def find_skills(folder: Path) -> Path | None:
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 def check_command(path: Path, skills: Path | None, strict: bool) -> None:
-    """Validate the course in the folder PATH."""
-    taxonomy = skills or find_skills(path)
-    known: SkillsFile | None = None
-    found: list[tuple[Path, Finding]] = []
-    if taxonomy is not None:
-        known, about_skills = read_skills(taxonomy)
-        found += [(taxonomy.parent, finding) for finding in about_skills]
-    _course, findings = check(path, known.ids if known else None)
-    found += [(path, finding) for finding in findings]
+    """Validate the course in the folder PATH, or every course in the folders of PATH."""
+    findings = [read_checked(folder, skills).findings for folder in course_folders(path)]
+    found = [finding for several in findings for finding in several]
     for folder, finding in found:
         click.echo(f"{folder.as_posix()}/{finding}")
     errors = sum(finding.is_error for _folder, finding in found)
@@ -46,6 +45,53 @@ def check_command(path: Path, skills: Path | None, strict: bool) -> None:
     click.echo(_summary(errors, warnings), err=True)
     if errors or (strict and warnings):
         raise SystemExit(1)
+
+
+@courses.command("import")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def import_command(path: Path) -> None:
+    """Publish the course in the folder PATH, or every course in the folders of PATH, with the skills above it."""
+    for folder in course_folders(path):
+        checked = read_checked(folder, None)
+        errors = [f"{above.as_posix()}/{finding}" for above, finding in checked.findings if finding.is_error]
+        if checked.course is None or errors:
+            raise click.ClickException("\n".join(errors) or _("There is no course in %(path)s.", path=folder))
+        if checked.skills is not None:
+            import_skills(db.session, checked.skills)  # type: ignore[arg-type]
+        done = import_course(db.session, actor=SYSTEM, course=checked.course)  # type: ignore[arg-type]
+        db.session.commit()
+        state = _("published") if done.new else _("unchanged")
+        click.echo(
+            _("%(course)s, version %(number)s: %(state)s", course=folder.name, number=done.version.number, state=state)
+        )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A course folder as read: the course when nothing stands against it, its taxonomy, and every finding."""
+
+    course: Course | None
+    skills: SkillsFile | None
+    findings: list[tuple[Path, Finding]]
+
+
+def course_folders(path: Path) -> list[Path]:
+    """PATH itself when it is a course, else the courses right below it."""
+    if (path / "course.yaml").is_file():
+        return [path]
+    return sorted(course.parent for course in path.glob("*/course.yaml")) or [path]
+
+
+def read_checked(folder: Path, skills: Path | None) -> Checked:
+    """Read and check a course with the taxonomy given, or the nearest one above it."""
+    taxonomy = skills or find_skills(folder)
+    known: SkillsFile | None = None
+    found: list[tuple[Path, Finding]] = []
+    if taxonomy is not None:
+        known, about_skills = read_skills(taxonomy)
+        found += [(taxonomy.parent, finding) for finding in about_skills]
+    course, findings = check(folder, known.ids if known else None)
+    return Checked(course, known, found + [(folder, finding) for finding in findings])
 
 
 def _summary(errors: int, warnings: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from app.authoring.durations import Months
@@ -63,7 +64,7 @@ class Row:
     """How many questions to draw, and which: a row of a blueprint or of a quiz."""
 
     count: int
-    points: float = 1
+    points: Decimal = Decimal(1)
     bank: str | None = None
     domain: str | None = None
     level: Tier | None = None
@@ -93,7 +94,7 @@ class Mastery:
     """What opens the next module; no limit of attempts is None."""
 
     quiz: str
-    threshold: float
+    threshold: Decimal
     attempts: int | None
     cooldown: timedelta
 
@@ -157,7 +158,7 @@ class Exam:
     opens: datetime | None
     closes: datetime | None
     policy: str
-    cut: float
+    cut: Decimal
     method: str
     panel: str | None
     blueprint: tuple[Row, ...]
@@ -190,7 +191,7 @@ class Course:
     description: Texts
     languages: tuple[str, ...]
     level: Tier
-    hours: float | None
+    hours: Decimal | None
     prerequisite_courses: tuple[str, ...]
     assumes: Texts
     domains: tuple[Domain, ...]

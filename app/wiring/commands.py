@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.authoring.cli import courses
 from app.wiring.migrations import database_commands
 
-GROUPS = (database_commands,)
+GROUPS = (
+    courses,
+    database_commands,
+)
 
 
 def register_commands(app: Flask) -> None:
