@@ -1,22 +1,23 @@
-"""Finding people and their sessions."""
+"""Finding people, their sessions and their links."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Account, UserSession
+from app.accounts import rules
+from app.accounts.models import Account, OneTimeToken, UserSession
 from app.foundation import clock
-
-IDLE = {"learner": timedelta(hours=12)}
-STAFF_IDLE = timedelta(minutes=30)
+from app.foundation.actor import Actor
+from app.foundation.errors import NotFoundError
+from app.foundation.folding import folded
+from app.foundation.paging import PageOf
 
 
 def token_sha256(token: str) -> str:
-    """What the database keeps of a token."""
+    """What the database keeps of a token, or of a password hash that a link is bound to."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -33,6 +34,86 @@ def find_user_session(session: Session, token: str) -> UserSession | None:
             Account.state == "active",
         )
     )
-    if found is None or now - found.seen_at > IDLE.get(found.account.role, STAFF_IDLE):
+    if found is None:
         return None
-    return found
+    idle, _longest = rules.session_life(found.account.role)
+    return None if now - found.seen_at > idle else found
+
+
+def count_open_sessions(session: Session, actor: Actor) -> int:
+    """In how many browsers this person is signed in, those that have idled too long aside."""
+    now = clock.now()
+    idle, _longest = rules.session_life(actor.role)
+    counted = session.scalar(
+        select(func.count(UserSession.id)).where(
+            UserSession.account_id == actor.account_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.ends_at > now,
+            UserSession.seen_at >= now - idle,
+        )
+    )
+    return counted or 0
+
+
+def find_account_by_email(session: Session, email: str) -> Account | None:
+    """The account of an address, in any case, whatever its state."""
+    return session.scalar(select(Account).where(Account.email_key == rules.email_key(email)))
+
+
+def get_own_account(session: Session, actor: Actor) -> Account:
+    """The signed-in person's own account."""
+    return _get(session, Account.id == actor.account_id)
+
+
+def get_account(session: Session, public_id: str) -> Account:
+    """Anybody's account, for administrators."""
+    return _get(session, Account.public_id == public_id)
+
+
+def _get(session: Session, condition: ColumnElement[bool]) -> Account:
+    account = session.scalar(select(Account).where(condition, Account.state != "erased"))
+    if account is None:
+        raise NotFoundError("no such account")
+    return account
+
+
+def find_link(session: Session, token: str, purpose: str) -> tuple[OneTimeToken, Account] | None:
+    """The link sent by letter and its account, while it works: unused, in time, and the password not changed since."""
+    row = session.execute(
+        select(OneTimeToken, Account)
+        .join(Account, Account.id == OneTimeToken.account_id)
+        .where(
+            OneTimeToken.token_sha256 == token_sha256(token),
+            OneTimeToken.purpose == purpose,
+            OneTimeToken.used_at.is_(None),
+            OneTimeToken.expires_at > clock.now(),
+            Account.state == "active",
+        )
+    ).one_or_none()
+    if row is None or row[0].password_sha256 != token_sha256(row[1].password_hash):
+        return None
+    return row[0], row[1]
+
+
+def search_accounts(session: Session, *, text: str, role: str | None, number: int, size: int = 50) -> PageOf[Account]:
+    """Accounts whose name or address contains `text` (case and accents ignored in names), in the order of names."""
+    wanted = [Account.state != "erased"]
+    if text:
+        by_name = Account.name_key.contains(folded(text), autoescape=True) if folded(text) else None
+        by_email = Account.email_key.contains(rules.email_key(text), autoescape=True)
+        wanted.append(by_email if by_name is None else or_(by_name, by_email))
+    if role:
+        wanted.append(Account.role == role)
+    total = session.scalar(select(func.count(Account.id)).where(*wanted)) or 0
+    rows = session.scalars(
+        select(Account).where(*wanted).order_by(Account.name_key, Account.id).limit(size).offset((number - 1) * size)
+    ).all()
+    return PageOf(rows, number, size, total)
+
+
+def count_by_role(session: Session) -> dict[str, int]:
+    """How many people of each role, erased ones aside."""
+    rows = session.execute(
+        select(Account.role, func.count(Account.id)).where(Account.state != "erased").group_by(Account.role)
+    )
+    return {role: count for role, count in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.accounts.queries import find_user_session
-from app.accounts.services import mark_seen
+from app.accounts.sessions import mark_seen
 from app.foundation import clock
 from app.web.session import SignedInPerson
 from app.web.transactions import reading_session, writing_session
