@@ -1,0 +1,266 @@
+"""Forms of employers and applicants: shape of what is typed, and the words of its errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Optional, StopValidation
+
+from app.foundation.forms import LINES, ONE_LINE, AtMost, NoControlCharacters, Required
+from app.foundation.i18n import LazyText
+from app.foundation.i18n import lazy_gettext as _l
+from app.foundation.tiers import TIER_LABELS
+from app.jobs import rules
+
+SPARE_ROWS = 3
+_SPACES = re.compile(r"[\s\u00a0\u202f]")
+_FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+Choices = Sequence[tuple[str, object]]
+
+
+def one_line(label: LazyText, length: int, *, required: LazyText | None = None) -> Any:
+    """A text field of one line, at most `length` signs; optional without a `required` sentence."""
+    first = Required(required) if required else Optional()
+    return StringField(label, filters=ONE_LINE, validators=[first, NoControlCharacters(), AtMost(length)])
+
+
+def several_lines(label: LazyText, length: int, *, required: LazyText | None = None) -> Any:
+    """A text area, at most `length` signs; optional without a `required` sentence."""
+    first = Required(required) if required else Optional()
+    return TextAreaField(label, filters=LINES, validators=[first, NoControlCharacters(lines=True), AtMost(length)])
+
+
+class OneOf:
+    """Refuses what is not on the list: only a forged form sends it."""
+
+    def __init__(self, values: Collection[str]) -> None:
+        self.values = values
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if field.data not in self.values:
+            raise StopValidation(_l("Choose one of the answers."))
+
+
+def one_of(label: LazyText, choices: Mapping[str, object], *, unanswered: tuple[object, LazyText] | None = None) -> Any:
+    """A list to choose from; `unanswered` is what stands first for nothing, and the sentence that refuses it."""
+    if unanswered is None:
+        return SelectField(label, choices=list(choices.items()), validate_choice=False, validators=[OneOf(choices)])
+    return SelectField(
+        label,
+        choices=[("", unanswered[0]), *choices.items()],
+        validate_choice=False,
+        validators=[Required(unanswered[1]), OneOf(choices)],
+    )
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number as people type it, spaces allowed; None when it is none."""
+    plain = _SPACES.sub("", text).removesuffix("€")
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= 12 else None
+
+
+def a_day(text: str) -> date | None:
+    """A day as a browser sends it (2026-12-31) or as it is typed in French (31/12/2026); None when it is none."""
+    french = _FRENCH_DAY.fullmatch(text)
+    try:
+        return date(int(french[3]), int(french[2]), int(french[1])) if french else date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class EmployerForm(Form):  # type: ignore[misc]
+    """An organisation that hires."""
+
+    name = one_line(_l("Name of the organisation"), 120, required=_l("Write the name of the organisation."))
+    about = several_lines(_l("What it does"), 1000, required=_l("Say in a sentence or two what the organisation does."))
+    place = one_line(_l("Town"), 120, required=_l("Write the town."))
+    website = one_line(_l("Website"), 200)
+
+    def validate_website(self, field: Any) -> None:
+        """Only an address of the web, so that the link on our page leads nowhere else."""
+        try:
+            parts = urlsplit(field.data or "https://none.example")
+            web = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", field.data or "")
+        except ValueError:
+            web = False
+        if not web:
+            raise StopValidation(_l("Write the whole address, for example https://www.example.org."))
+
+
+class RequirementForm(Form):  # type: ignore[misc]
+    """One row of what an offer asks; a row without a skill is an empty row."""
+
+    skill = SelectField(_l("Skill"), validate_choice=False)
+    tier = one_of(_l("Level"), {str(tier.number): label for tier, label in TIER_LABELS.items()})
+    need = one_of(_l("Needed"), {"essential": _l("Essential"), "optional": _l("Optional")})
+
+    def set_skills(self, choices: Choices) -> None:
+        self.skill.choices = [("", _l("No skill")), *choices]
+
+    def validate_skill(self, field: Any) -> None:
+        if field.data and field.data not in {value for value, _label in field.choices}:
+            raise StopValidation(_l("Choose one of the answers."))
+
+
+@dataclass(frozen=True)
+class RequirementDraft:
+    """One row as validated: the skill's slug, a tier from 1 to 4."""
+
+    skill: str
+    tier: int
+    essential: bool
+
+
+@dataclass(frozen=True)
+class OfferDraft:
+    """An offer as validated; pay in whole units a year, gross."""
+
+    title: str
+    description: str
+    language: str
+    contract: str
+    place: str
+    remote: str
+    pay_min: int | None
+    pay_max: int | None
+    closes_on: date
+    requirements: tuple[RequirementDraft, ...]
+
+
+class OfferForm(Form):  # type: ignore[misc]
+    """A job offer, with as many rows of requirements as were sent."""
+
+    title = one_line(_l("Title"), 120, required=_l("Write the title of the job."))
+    language = one_of(_l("Language of the offer"), rules.LANGUAGE_LABELS)
+    description = several_lines(_l("The job"), 8000, required=_l("Say what the person will do."))
+    contract = one_of(_l("Contract"), rules.CONTRACT_LABELS)
+    place = one_line(_l("Town"), 120, required=_l("Write the town, or the town of the team for remote work."))
+    remote = one_of(_l("Place of work"), rules.REMOTE_LABELS)
+    pay_min = one_line(_l("Pay, from"), 20)
+    pay_max = one_line(_l("Pay, up to"), 20)
+    closes_on = one_line(_l("Last day to apply"), 20, required=_l("Choose the last day to apply."))
+
+    rows: tuple[RequirementForm, ...] = ()
+    today: date
+
+    @classmethod
+    def of(cls, formdata: Any, *, skills: Choices, today: date, stored: Mapping[str, Any] | None = None) -> OfferForm:
+        """The form as sent or, with empty `formdata`, as `stored`, spare rows included."""
+        form = cls(formdata or None, data=dict(stored or {}))
+        form.today = today
+        kept = list((stored or {}).get("rows", ())) if not formdata else []
+        count = row_count(formdata) if formdata else len(kept) + SPARE_ROWS
+        form.rows = tuple(
+            RequirementForm(
+                formdata or None, prefix=f"row-{n}-", data=kept[n] if n < len(kept) else {"need": "essential"}
+            )
+            for n in range(min(count, rules.MOST_REQUIREMENTS))
+        )
+        for row in form.rows:
+            row.set_skills(skills)
+        return form
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check fields, rows, and what binds them."""
+        fields_hold = super().validate(extra_validators)
+        rows_hold = sum(not row.validate() for row in self.rows) == 0  # every row: each keeps its own errors
+        chosen = [row.skill.data for row in self.rows if row.skill.data]
+        if not chosen:
+            self.form_errors.append(_l("Ask for at least one skill: it is what people are matched on."))
+        if len(chosen) != len(set(chosen)):
+            self.form_errors.append(_l("Ask for each skill once: one of them stands in two rows."))
+        if not rows_hold:
+            self.form_errors.append(_l("In the list of skills, choose one of the answers in each row."))
+        return fields_hold and rows_hold and not self.form_errors
+
+    def validate_pay_min(self, field: Any) -> None:
+        self._check_pay(field)
+
+    def validate_pay_max(self, field: Any) -> None:
+        self._check_pay(field)
+        low, high = whole_number(self.pay_min.data or ""), whole_number(field.data or "")
+        if low is not None and high is not None and high < low:
+            raise StopValidation(_l("The upper end is below the lower one."))
+
+    @staticmethod
+    def _check_pay(field: Any) -> None:
+        if field.data and (whole_number(field.data) is None or whole_number(field.data) > rules.MOST_PAY):  # type: ignore[operator]
+            raise StopValidation(_l("Write a whole number of euros a year, for example 32,000 without the comma."))
+
+    def validate_closes_on(self, field: Any) -> None:
+        day = a_day(field.data or "")
+        if day is None:
+            raise StopValidation(_l("Write a day, for example 2027-01-31."))
+        if not self.today <= day <= self.today + rules.LONGEST_OPENING:
+            raise StopValidation(_l("Choose a day from today on, within a year."))
+
+    def draft(self) -> OfferDraft:
+        """The offer, once `validate` has said yes."""
+        closes_on = a_day(self.closes_on.data)
+        if closes_on is None:
+            raise ValueError("draft() before validate()")
+        return OfferDraft(
+            title=self.title.data,
+            description=self.description.data,
+            language=self.language.data,
+            contract=self.contract.data,
+            place=self.place.data,
+            remote=self.remote.data,
+            pay_min=whole_number(self.pay_min.data or ""),
+            pay_max=whole_number(self.pay_max.data or ""),
+            closes_on=closes_on,
+            requirements=tuple(
+                RequirementDraft(row.skill.data, int(row.tier.data), row.need.data == "essential")
+                for row in self.rows
+                if row.skill.data
+            ),
+        )
+
+
+def row_count(formdata: Any) -> int:
+    """How many rows were sent, `SPARE_ROWS` more when more were asked for; never beyond the most an offer may have."""
+    sent = [name for name in formdata if re.fullmatch(r"row-\d{1,2}-skill", name)]
+    last = max((int(name.split("-")[1]) for name in sent), default=-1)
+    return min(last + 1 + (SPARE_ROWS if "add" in formdata else 0), rules.MOST_REQUIREMENTS)
+
+
+class ApplicationForm(Form):  # type: ignore[misc]
+    """What a learner writes to an employer, and the certificates they attach."""
+
+    message = several_lines(_l("Your message"), 2000, required=_l("Write a few lines to the employer."))
+    certificates = SelectMultipleField(_l("Certificates to attach"), validate_choice=False)
+
+    def set_certificates(self, choices: Choices) -> None:
+        self.certificates.choices = list(choices)
+
+    def validate_certificates(self, field: Any) -> None:
+        if set(field.data or ()) - {value for value, _label in field.choices}:
+            raise StopValidation(_l("Choose among your own certificates."))
+
+
+class DeclineForm(Form):  # type: ignore[misc]
+    """Why an application is declined: a reason from the list, and a sentence that the learner reads."""
+
+    reason = one_of(
+        _l("Reason"),
+        rules.DECLINE_REASONS,
+        unanswered=(_l("Choose a reason"), _l("Choose the reason: the person reads it.")),
+    )
+    note = several_lines(
+        _l("In your own words"), 1000, required=_l("Write a sentence: the person reads it, and learns from it.")
+    )
+
+
+class OfferSearchForm(Form):  # type: ignore[misc]
+    """What somebody looks for among the offers; anything unreadable is simply not asked."""
+
+    text = one_line(_l("Words"), 200)
+    place = one_line(_l("Town"), 120)
+    contract = SelectMultipleField(_l("Contract"), choices=list(rules.CONTRACT_LABELS.items()), validate_choice=False)
+    remote = SelectMultipleField(_l("Place of work"), choices=list(rules.REMOTE_LABELS.items()), validate_choice=False)
