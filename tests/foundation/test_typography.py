@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from app.foundation.typography import format_number, format_percent, typeset, typeset_html
 from hypothesis import given
 from hypothesis import strategies as st
+
+from app.foundation.typography import format_number, format_percent, typeset, typeset_html
 
 FRENCH = [
     ("Vraiment ? Oui ! Bien ;", "Vraiment\u202f? Oui\u202f! Bien\u202f;"),
@@ -52,8 +53,9 @@ def test_setting_twice_changes_nothing_more(text: str, language: str) -> None:
     assert typeset(once, language) == once
 
 
+MARKS = ["<p>", "</p>", "<em>", "</em>", "<br>", "<code>", "</code>", '<i lang="en">', "</i>", "&amp;", "&quot;"]
 PIECES = st.lists(
-    st.sampled_from(["<p>", "</p>", "<em>", "</em>", "<br>", "<code>", "</code>", '<i lang="en">', "</i>", "&amp;", "&quot;"])
+    st.sampled_from(MARKS)
     | TRICKY.map(lambda text: text.replace("<", "").replace(">", "").replace("&", "")),
     max_size=12,
 )

@@ -83,7 +83,7 @@ def _arch(foot: float, base: float, crown: float) -> Arch:
     """An arch between two piers, held off them by their half width."""
     haunch = base - (base - crown) * 0.72
     left, right = (foot + _INSET, base), (foot + _SPAN - _INSET, base)
-    return Arch.between(left, right, crown, knee=0.16, haunch=haunch, shoulder=0.16)
+    return Arch.between(left, right, crown, knee=0.16, haunch=haunch, shoulder=0.34)
 
 
 def _hangers(foot: float, low: Arch, high: Arch, edge: float) -> str:

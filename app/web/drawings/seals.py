@@ -71,7 +71,9 @@ SEALS = {
     "status_unavailable": Seal(
         (_OPEN_RING, Stroke("M20 32a23 23 0 0 1 32 0M26 39a14 14 0 0 1 20 0M36 47v.2M22 52L50 22")), "care"
     ),
-    "unknown": Seal((_OPEN_RING, Stroke("M28 29a8 8 0 1 1 11.5 7.2c-2.6 1.3-3.5 2.6-3.5 5.3M36 49.5v.2", width=2.5)), "none"),
+    "unknown": Seal(
+        (_OPEN_RING, Stroke("M28 29a8 8 0 1 1 11.5 7.2c-2.6 1.3-3.5 2.6-3.5 5.3M36 49.5v.2", width=2.5)), "none"
+    ),
     "malformed": Seal((Stroke(_SHEET, dashes="4 5"), Stroke("M29 32L45 48M45 32L29 48")), "none"),
 }
 
