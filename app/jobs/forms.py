@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.tiers import TIER_LABELS
 from app.jobs import rules
+from app.jobs.drafts import OfferDraft, RequirementDraft
 
 SPARE_ROWS = 3
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
@@ -106,31 +106,6 @@ class RequirementForm(Form):  # type: ignore[misc]
     def validate_skill(self, field: Any) -> None:
         if field.data and field.data not in {value for value, _label in field.choices}:
             raise StopValidation(_l("Choose one of the answers."))
-
-
-@dataclass(frozen=True)
-class RequirementDraft:
-    """One row as validated: the skill's slug, a tier from 1 to 4."""
-
-    skill: str
-    tier: int
-    essential: bool
-
-
-@dataclass(frozen=True)
-class OfferDraft:
-    """An offer as validated; pay in whole units a year, gross."""
-
-    title: str
-    description: str
-    language: str
-    contract: str
-    place: str
-    remote: str
-    pay_min: int | None
-    pay_max: int | None
-    closes_on: date
-    requirements: tuple[RequirementDraft, ...]
 
 
 class OfferForm(Form):  # type: ignore[misc]

@@ -46,7 +46,7 @@ def active_skills(session: Session, language: str | None = None) -> Sequence[Ski
     return sorted(found, key=lambda skill: (folded(localised(skill.name, language)), skill.slug))
 
 
-def weights(session: Session, release_id: int, skill_ids: Select[tuple[int]]) -> Mapping[int, int]:
+def weights(session: Session, release_id: int, skill_ids: Select[int]) -> Mapping[int, int]:
     """The idf in hundredths of each skill that the release weighs."""
     rows = session.execute(
         select(SkillWeight.skill_id, SkillWeight.idf_centi).where(
@@ -67,7 +67,7 @@ class Neighbour:
     name: dict[str, str]
 
 
-def neighbours(session: Session, release_id: int, skill_ids: Select[tuple[int]]) -> Sequence[Neighbour]:
+def neighbours(session: Session, release_id: int, skill_ids: Select[int]) -> Sequence[Neighbour]:
     """What else counts towards these skills in a release, nearest first; the skills themselves are left out."""
     rows = session.execute(
         select(SkillNear.skill_id, SkillNear.near_id, SkillNear.pi_milli, SkillNear.reason, Skill.name)
