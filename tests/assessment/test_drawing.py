@@ -89,7 +89,9 @@ def test_a_row_takes_only_what_it_asks_for(row: Row, expected: str) -> None:
 
 def test_questions_this_person_has_not_seen_come_first() -> None:
     pool = [question("seen-twice"), question("seen-once"), question("new")]
-    assert names(draw(rows(2), pool, {"seen-once": 1, "seen-twice": 2}, UNSEEN, SEED)) == ["new", "seen-once"]
+    for seed in (bytes([number]) * 16 for number in range(8)):
+        drawn = draw(rows(2), pool, {"seen-once": 1, "seen-twice": 2}, UNSEEN, seed)
+        assert names(drawn) == ["new", "seen-once"]
 
 
 def test_the_least_exposed_questions_come_first() -> None:
@@ -137,6 +139,12 @@ def test_slots_are_numbered_from_one_and_keep_their_points_and_rows() -> None:
         (1, 0, Decimal(1)),
         (2, 1, Decimal("2.5")),
     ]
+
+
+def test_questions_are_shuffled_unless_the_exam_says_otherwise() -> None:
+    drawn = draw(rows(8), [question(name) for name in "abcdefgh"], {}, UNSEEN, SEED)
+    assert [slot.drawn for slot in layout(drawn, SEED)] == shuffled(drawn, SEED, "questions")
+    assert [slot.drawn for slot in layout(drawn, SEED, shuffle=False)] == list(drawn)
 
 
 def test_options_are_shuffled_by_slot_and_fixed_ones_keep_their_place() -> None:

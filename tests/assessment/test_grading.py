@@ -67,6 +67,7 @@ def test_balanced_is_the_house_rule() -> None:
         ("balanced", [{"id": "a", "correct": True}, {"id": "b", "correct": True}], "a", "1/2"),
         ("halves", [{"id": "a", "correct": True}, {"id": "b", "correct": False}], "ab", "0"),
         ("halves", [{"id": n, "correct": n == "a"} for n in "abcd"], "bc", "0"),
+        ("halves", [{"id": n, "correct": n == "a"} for n in "abc"], "ab", "1/2"),
     ],
 )
 def test_multiple_choice_edges(rule: str, options: list[dict[str, object]], ticked: str, expected: str) -> None:

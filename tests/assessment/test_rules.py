@@ -52,6 +52,10 @@ def test_extra_time_extends_duration_and_window() -> None:
     assert rules.deadline(at("11:59"), HOUR, extra_pct=33, closes=NOON) == at("12:19:48")
 
 
+def test_without_extra_pause_or_window_the_duration_is_all() -> None:
+    assert rules.deadline(at("9:00"), HOUR) == at("10:00")
+
+
 def test_extra_time_is_rounded_up_to_the_second() -> None:
     assert rules.allowed_seconds(100, 33) == 133
     assert rules.allowed_seconds(101, 33) == 135  # 134.33
@@ -130,6 +134,7 @@ READY = StartFacts(enrolled=True)
             replace(READY, missing_prerequisites=("bases", "data")),
             (Reason(Obstacle.PREREQUISITES, missing=("bases", "data")),),
         ),
+        (StartFacts(enrolled=True, most_attempts=1), ()),
         (replace(READY, attempts_used=2, most_attempts=3), ()),
         (replace(READY, attempts_used=3, most_attempts=3), (Reason(Obstacle.NO_ATTEMPT_LEFT),)),
         (replace(READY, next_start=at("12:01")), (Reason(Obstacle.COOL_DOWN, at("12:01")),)),
@@ -183,7 +188,13 @@ def test_closing_the_laptop_never_makes_the_wait_longer(
 
 @pytest.mark.parametrize(
     ("total", "maximum", "threshold", "expected"),
-    [("8.00", "10", None, True), ("7.99", "10", None, False), ("7.00", "10", 0.7, True), ("0", "0", None, False)],
+    [
+        ("8.00", "10", None, True),
+        ("7.99", "10", None, False),
+        ("7.00", "10", 0.7, True),
+        ("0", "0", None, False),
+        ("1", "1", None, True),
+    ],
 )
 def test_the_mastery_gate_opens_at_80_percent(total: str, maximum: str, threshold: object, expected: bool) -> None:
     limit = {} if threshold is None else {"threshold": threshold}
