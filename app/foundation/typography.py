@@ -37,10 +37,12 @@ _TAG = re.compile(r"""<(?:"[^"]*"|'[^']*'|[^'">])*+>""")
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
 _LANG = re.compile(r"""\slang=["']?([a-zA-Z]{2})""")
 _VERBATIM = frozenset({"pre", "code", "samp", "kbd", "textarea", "script", "style", "math"})
-_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
-_INLINE = frozenset(
-    {"a", "abbr", "b", "cite", "code", "dfn", "em", "i", "kbd", "math", "q", "samp", "small", "span", "strong", "sub", "sup"}
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
+_INLINE = _VERBATIM - {"pre", "textarea"} | {
+    *("a", "abbr", "b", "cite", "dfn", "em", "i", "q", "small", "span", "strong", "sub", "sup"),
+}
 
 
 def typeset(text: str, language: str) -> str:
@@ -49,7 +51,7 @@ def typeset(text: str, language: str) -> str:
 
 
 def typeset_html(html: str, language: str) -> str:
-    """`typeset` for the text between tags; code is left alone, and a passage with its own `lang` follows its own rules."""
+    """`typeset` for the text between tags; code is left alone, a passage with its own `lang` follows its own rules."""
     walk = _Walk(language)
     pieces: list[str] = []
     place = 0
@@ -132,13 +134,12 @@ def _typeset(text: str, language: str, before: str) -> str:
 
 
 def _quoted(text: str, before: str, opening: str, closing: str) -> str:
-    """Straight double quotes by their left neighbour: after nothing, a space or an opener they open, else they close."""
+    """Straight double quotes by their left neighbour: after nothing, a space or an opener, they open, else close."""
     if '"' not in text:
         return text
     characters: list[str] = []
     for character in text:
-        if character == '"':
-            character = opening if not before or before.isspace() or before in _OPENERS else closing
-        characters.append(character)
-        before = character
+        opens = not before or before.isspace() or before in _OPENERS
+        before = character if character != '"' else opening if opens else closing
+        characters.append(before)
     return "".join(characters)
