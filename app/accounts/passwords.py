@@ -39,14 +39,14 @@ def hash_password(password: str) -> str:
 
 def verify_password(stored: str | None, password: str) -> Verification:
     """Compare with a stored PHC string; without one (no such account) take the same time and say no."""
-    known = stored is not None and stored.startswith("$argon2id$")
+    phc = stored if stored and stored.startswith("$argon2id$") else _nobodys_hash()
     try:
-        Argon2id.verify_phc_encoded(canonical_password(password).encode(), stored if known else _nobodys_hash())
+        Argon2id.verify_phc_encoded(canonical_password(password).encode(), phc)
     except (InvalidKey, UnicodeEncodeError):
         return Verification(right=False)
-    if not known or stored is None:
+    if phc != stored:
         return Verification(right=False)
-    return Verification(True, None if stored.startswith(PARAMETERS) else hash_password(password))
+    return Verification(True, None if phc.startswith(PARAMETERS) else hash_password(password))
 
 
 @cache

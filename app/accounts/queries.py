@@ -113,7 +113,5 @@ def search_accounts(session: Session, *, text: str, role: str | None, number: in
 
 def count_by_role(session: Session) -> dict[str, int]:
     """How many people of each role, erased ones aside."""
-    rows = session.execute(
-        select(Account.role, func.count(Account.id)).where(Account.state != "erased").group_by(Account.role)
-    )
-    return {role: count for role, count in rows}
+    counted = select(Account.role, func.count(Account.id)).where(Account.state != "erased").group_by(Account.role)
+    return {row[0]: row[1] for row in session.execute(counted)}

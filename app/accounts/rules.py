@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 # NIST SP 800-63B-4, 3.1.1.2: 15 characters when the password stands alone; no composition rule, no expiry.
 SHORTEST = 15
@@ -17,7 +18,7 @@ TRIES_FORGOTTEN_AFTER = timedelta(days=1)
 
 LEET = str.maketrans("@4310$5!7", "aaeiossit")
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "1234567890")
-NEIGHBOURS = {pair for row in ROWS for a, b in zip(row, row[1:], strict=False) for pair in (a + b, b + a)}
+NEIGHBOURS = {pair for row in ROWS for a, b in pairwise(row) for pair in (a + b, b + a)}
 
 
 class PasswordProblem(StrEnum):

@@ -39,7 +39,7 @@ def register(session: Session, *, name: str, email: str, role: Role, language: s
 def create_account(
     session: Session, *, actor: Actor, name: str, email: str, role: Role, language: str, password_hash: str
 ) -> Account:
-    """Make a confirmed account, from the terminal or for the demo school; raises ConflictError when the address has one."""
+    """Make a confirmed account, from the terminal or for the demo school; ConflictError when the address has one."""
     if queries.find_account_by_email(session, email) is not None:
         raise ConflictError(_l("This address already has an account."))
     account = _new_account(session, email=email)

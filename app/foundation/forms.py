@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+import wtforms
 from wtforms.validators import StopValidation
 
 from app.foundation.i18n import LazyText
@@ -42,6 +43,10 @@ def carries_hidden_signs(text: str, *, lines: bool = False) -> bool:
         or ord(character) & 0xFFFE == 0xFFFE  # Unicode's noncharacters
         for character in text
     )
+
+
+class Form(wtforms.Form):  # type: ignore[misc]
+    """Plain WTForms, under a name that the type checker knows."""
 
 
 class NoControlCharacters:

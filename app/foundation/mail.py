@@ -4,13 +4,78 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.foundation import clock
+
 TIMEOUT_SECONDS = 20
+LETTERS = Path(__file__).resolve().parent.parent.parent / "templates" / "mail"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes: the site's name and address, and the host that makes message ids unique."""
+
+    name: str
+    address: str
+    host: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who reads, in which language ("fr" or "en")."""
+
+    name: str
+    address: str
+    language: str
+
+
+def compose(sender: Sender, recipient: Recipient, *, template: str, key: str, **values: object) -> EmailMessage:
+    """The letter of `templates/mail/<template>.<language>.txt`, whose first line is its subject.
+
+    `key` is the outbox's: a letter sent twice has one Message-ID. Raises ValueError when a header would
+    carry a line break or NUL.
+    """
+    subject, _, body = _render(f"{template}.{recipient.language}.txt", values).partition("\n")
+    for text in (subject, recipient.name, recipient.address, sender.name, sender.address, key):
+        if any(ord(character) < 32 or ord(character) == 127 for character in text):
+            raise ValueError("a header of a letter would carry a control character")
+    letter = EmailMessage(policy=SMTP)
+    letter["From"] = _address(sender.name, sender.address)
+    letter["To"] = _address(recipient.name, recipient.address)
+    letter["Subject"] = subject
+    letter["Date"] = format_datetime(clock.now())
+    letter["Message-ID"] = f"<{key}@{sender.host}>"
+    letter["Content-Language"] = recipient.language
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(body.strip() + "\n", cte="quoted-printable")
+    return letter
+
+
+def _address(name: str, address: str) -> Address:
+    user, _, domain = address.rpartition("@")
+    return Address(name, user, domain.encode("idna").decode("ascii"))
+
+
+def _render(filename: str, values: dict[str, object]) -> str:
+    return _environment().get_template(filename).render(**values).strip()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(  # noqa: S701 - plain text: escaping would show entities to the reader
+        loader=FileSystemLoader(LETTERS), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 class Mailer(Protocol):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import Form
-
+from app.foundation.forms import Form
 from app.web.rendering import page
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Blueprint, Flask
 
+from app.accounts import own_account
+from app.accounts import views as accounts
 from app.extensions import csrf
 from app.web import assets, health
 
-PAGES = (health.blueprint, assets.blueprint)
+PAGES = (
+    health.blueprint,
+    assets.blueprint,
+    accounts.blueprint,
+    own_account.blueprint,
+)
 # /api/v1 reads no cookie, so there is nothing for a forged request to borrow: no CSRF token is asked.
-API: tuple = ()
+API: tuple[Blueprint, ...] = ()
 
 
 def register_blueprints(app: Flask) -> None:

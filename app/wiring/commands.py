@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.accounts.cli import accounts_commands
 from app.authoring.cli import courses
 from app.wiring.migrations import database_commands
 
 GROUPS = (
+    accounts_commands,
     courses,
     database_commands,
 )
