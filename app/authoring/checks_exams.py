@@ -77,7 +77,7 @@ def _check_attempts(exam: Node, context: Context) -> None:
         return
     given = len(items(cooldown))
     if given != most - 1:
-        message = _("%(given)s waiting times for %(attempts)s attempts.", given=given, attempts=most)
+        message = _("Attempts: %(attempts)s; waiting times: %(given)s.", given=given, attempts=most)
         place = cooldown.mark if cooldown is not None else attempts.mark
         context.add(place, "E164", message, _("one between two attempts: %(number)s", number=max(most - 1, 0)))
 
@@ -105,7 +105,7 @@ def _check_rubric(project: Node, context: Context) -> None:
             points = number_of(node)
             if node is not None and points is not None:
                 if before is not None and points <= before:
-                    message = _("The points of a rubric's levels must increase.")
+                    message = _("The points of a rubric’s levels must increase.")
                     context.add(node.mark, "E182", message, _("more than %(points)s", points=before))
                 before = points
     known = {text_of(child(line, "id")) or "" for line in lines}

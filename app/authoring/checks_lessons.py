@@ -54,7 +54,7 @@ def _check_picture(part: Picture, mark: Mark, draft: Draft) -> None:
 
 def _check_container(part: Container, mark: Mark, context: Context) -> None:
     if part.name in ("worked", "data") and not part.argument:
-        hint = _("as in ::: %(name)s The customer's order", name=part.name)
+        hint = _("as in ::: %(name)s The customer’s order", name=part.name)
         context.add(mark, "E101", _("This block has no title."), hint)
     if part.name == "worked" and not any(isinstance(inner, Goal) for inner in part.parts):
         context.add(mark, "E101", _("A worked example needs steps."), _("start each with “#### ” and its goal"))

@@ -67,5 +67,5 @@ def _check_cycles(modules: dict[str, ModuleDraft], context: Context) -> None:
                 waiting += [word for word in requires[following] if word]
         node = child(module.node, "requires")
         if name in reached and node is not None:
-            message = _("The module “%(word)s” requires itself, by way of others.", word=quoted(name))
+            message = _("The module “%(word)s” requires itself in the end.", word=quoted(name))
             context.add(node.mark, "E180", message, _("remove one of the requirements"))

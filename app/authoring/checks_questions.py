@@ -50,7 +50,7 @@ def _check_choices(question: Mapping, kind: str, context: Context) -> None:
     if not right:
         context.add(listed.mark, "E143", _("No option is marked as right."), _("add correct: true to it"))
     elif kind != "multiple" and len(right) > 1:
-        message = _("%(number)s options are marked as right; this type has one.", number=len(right))
+        message = _("Options marked as right: %(number)s; this type has one.", number=len(right))
         context.add(right[1].mark, "E142", message, _("keep one, or use type: multiple"))
     _check_same_text(question, context)
     if kind == "multiple" and right and pays_when_all_ticked(question):
@@ -133,7 +133,7 @@ def _check_numeric(answer: Mapping, question: Mapping, context: Context) -> None
     unit, known = answer.get("unit"), [text_of(child(item, "unit")) or "" for item in items(question.get("units"))]
     word = text_of(unit)
     if unit is not None and word is not None and word not in known:
-        message = _("The unit “%(unit)s” is not among the question's units.", unit=quoted(word))
+        message = _("The unit “%(unit)s” is not among the question’s units.", unit=quoted(word))
         context.add(unit.mark, "E155", message, nearest(word, known) or _("add it under units, with its factor"))
 
 

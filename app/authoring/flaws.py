@@ -165,7 +165,12 @@ def _check_rounding(question: Mapping, context: Context) -> None:
             amount = number_of(node)
             # Half a unit of the last digit asked, less a hair for binary decimals.
             if node is not None and amount is not None and step is not None and amount < step / 2 * (1 - 1e-9):
-                context.add(node.mark, "W207", _("The tolerance is tighter than the rounding asked."), f"{step / 2:g}")
+                context.add(
+                    node.mark,
+                    "W207",
+                    _("The tolerance is tighter than the rounding asked."),
+                    _("at least %(number)s", number=f"{step / 2:g}"),
+                )
 
 
 def _rounding_step(stem: str) -> float | None:

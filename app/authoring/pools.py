@@ -48,11 +48,13 @@ def check_rows(rows: Sequence[Node], questions: Sequence[QuestionDraft], context
 
 def _check_row(row: Mapping, count: int, found: set[str], context: Context, reserve: int) -> bool:
     if count > len(found):
-        message = _("This row asks %(count)s questions, the banks hold %(held)s.", count=count, held=len(found))
+        message = _(
+            "Questions asked by this row: %(count)s; held by the banks: %(held)s.", count=count, held=len(found)
+        )
         context.add(row.mark, "E162", message, _("write more, or ask fewer"))
         return False
     if len(found) < reserve * count:
-        message = _("This row draws %(count)s of %(held)s questions.", count=count, held=len(found))
+        message = _("Questions drawn by this row: %(count)s; to choose from: %(held)s.", count=count, held=len(found))
         context.add(row.mark, "W163", message, _("have at least %(number)s", number=reserve * count))
     return True
 
@@ -68,6 +70,8 @@ def _check_together(asked: list[tuple[Mapping, int, set[str]]], context: Context
     for row, count, found in groups:
         if count > len(found):
             message = _(
-                "This row and others ask %(count)s questions of the same %(held)s.", count=count, held=len(found)
+                "Questions asked by this row and those that share its pool: %(count)s; held: %(held)s.",
+                count=count,
+                held=len(found),
             )
             context.add(row.mark, "E162", message, _("write more, or ask fewer"))

@@ -139,7 +139,7 @@ def _check_cycles(skills: tuple[Node, ...], context: Context) -> None:
                 reached.add(following)
                 waiting += broader.get(following, [])
         if name in reached and node is not None:
-            message = _("The skill “%(word)s” is broader than itself, by way of others.", word=quoted(name))
+            message = _("The skill “%(word)s” is broader than itself in the end.", word=quoted(name))
             context.add(node.mark, "E180", message, _("remove one of the links"))
 
 

@@ -20,37 +20,11 @@ SVG_ELEMENTS = frozenset(
 )
 SVG_ATTRIBUTES = frozenset(
     [
-        "class",
-        "viewBox",
-        "x",
-        "y",
-        "x1",
-        "y1",
-        "x2",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "rx",
-        "ry",
-        "dx",
-        "dy",
-        "width",
-        "height",
-        "d",
-        "points",
-        "transform",
-        "text-anchor",
-        "dominant-baseline",
-        "role",
-        "aria-label",
-        "aria-labelledby",
-        "id",
-        "font-size",
-        "stroke-width",
-        "stroke-dasharray",
+        "class", "viewBox", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "width", "height",
+        "d", "points", "transform", "text-anchor", "dominant-baseline", "role", "aria-label", "aria-labelledby", "id",
+        "font-size", "stroke-width", "stroke-dasharray",
     ]
-)
+)  # fmt: skip
 _INLINE: dict[str, set[str]] = {tag: set() for tag in ("em", "strong", "code", "br")}
 _INLINE["a"] = {"href", "title"}
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")

@@ -1,0 +1,263 @@
+"""Every code of the validator, each planted once in a sound course."""
+
+# ruff: noqa: E501 -- planted text keeps its own lines
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.authoring.checks import check
+from app.authoring.durations import Months
+from app.authoring.report import Finding
+from app.authoring.tree import Course, Lesson
+from app.foundation.i18n import use_language
+from app.foundation.tiers import Tier
+from tests.authoring.planted import FILES, plant
+
+TODAY = date(2026, 11, 22)
+COURSE, MODULE = "course.yaml", "modules/10-bases/module.yaml"
+LESSON, PRACTICE, BANK = "modules/10-bases/01-variables.fr.md", "bank/exercices.yaml", "bank/examen.yaml"
+EXAM, PROJECT, FIGURE = "exams/certif.yaml", "projects/petit.yaml", "media/droite.fr.svg"
+
+
+def run(folder: Path) -> tuple[Course | None, list[Finding]]:
+    with use_language("en"):
+        return check(folder, ["python"], today=TODAY)
+
+
+def test_a_sound_course_has_nothing_to_say(tmp_path: Path) -> None:
+    course, findings = run(plant(tmp_path))
+    assert findings == []
+    assert course is not None
+
+
+def test_the_tree_holds_what_the_files_say(tmp_path: Path) -> None:
+    course, _findings = run(plant(tmp_path))
+    assert course is not None
+    lesson, exam = course.modules[0].items[0], course.exams[0]
+    assert isinstance(lesson, Lesson)
+    assert (lesson.id, sorted(lesson.texts)) == ("variables", ["en", "fr"])
+    assert course.banks[0].questions[0].body["options"][0]["text"] == "5"
+    assert exam.banks == ("examen",), "the bank that quizzes draw from is not drawn in an exam"
+    assert exam.award is not None
+    assert exam.award.validity == Months(24)
+    assert str(exam.cut) == "0.70"
+    assert course.level is Tier.BEGINNER
+    assert course.title == {"fr": "Un essai de cours", "en": "A trial course"}
+    assert course.not_yet == {"fr": ("Pas de vidéo.",), "en": ("No video.",)}
+
+
+# code, file, text to replace, replacement
+FAULTS: list[tuple[str, str, str, str]] = [
+    ("E001", COURSE, "level: beginner", "level: a: b"),
+    ("E001", COURSE, "", ""),
+    ("E001", COURSE, "x-note", "---\nx-note"),
+    ("E001", LESSON, "::: keep\nOn retient cela.\n:::", "::: keep\nOn retient cela."),
+    ("E001", LESSON, "Du texte", ":::\nDu texte"),
+    ("E001", LESSON, "On retient cela.", "{{question: ex-1}}"),
+    ("E001", LESSON, "Du texte", "```python\nDu texte"),
+    ("E002", COURSE, "modules/10-bases", "modules/10-base"),
+    ("E002", MODULE, "01-variables", "01-variable"),
+    ("E004", COURSE, "level: beginner", "level: beginner\nlevel: expert"),
+    ("E005", COURSE, "level: beginner", "level: &a beginner"),
+    ("E005", COURSE, "level: beginner", "level: *a"),
+    ("E005", COURSE, "level: beginner", "level: !!python/name:os.system beginner"),
+    ("E005", COURSE, "{kept: [as, it, is]}", "[" * 25 + "]" * 25),
+    ("E101", COURSE, "id: essai\n", ""),
+    ("E101", COURSE, '"Un essai de cours"', '""'),
+    ("E101", LESSON, "---\nid", "id"),
+    ("E101", LESSON, " checked=2026-11", ""),
+    ("E101", LESSON, "::: worked Le canapé", "::: worked"),
+    ("E101", LESSON, "On retient cela.", ""),
+    ("E101", BANK, "      - value: 3.5\n", "      - \n"),
+    ("E101", EXAM, "method: default", "method: angoff"),
+    ("W110", COURSE, ', en: "A trial course"', ""),
+    ("E110", COURSE, ', en: "A trial course"}', "}\npublish: strict"),
+    ("E111", COURSE, 'en: "A trial course"', 'en: "A trial course", de: "Ein Kurs"'),
+    ("E111", COURSE, "languages: [fr, en]", "languages: [fr, en, de]"),
+    ("E101", BANK, "    type: numeric\n", ""),
+    ("E112", COURSE, '"Un essai de cours"', "3.10"),
+    ("E112", COURSE, "modules: [modules/10-bases]", "modules: modules/10-bases"),
+    ("E112", COURSE, "review_by: 2027-05", "review_by: soon"),
+    ("E112", EXAM, "questions: true", 'questions: "yes"'),
+    ("E112", EXAM, "max: 3", "max: 3.5"),
+    ("E112", LESSON, "Du texte, *simple*.", "Du texte ![x](media/droite.fr.svg) dedans."),
+    ("E112", EXAM, "2026-12-01T09:00:00+01:00", "2026-12-01 09:00"),
+    ("E120", COURSE, "review_by", "reviewby"),
+    ("E120", LESSON, "::: keep", "::: kepp"),
+    ("E130", COURSE, "id: essai", "id: Essai Été"),
+    ("E130", PRACTICE, "misconception: glue", "misconception: Glue it"),
+    ("E131", BANK, "- id: q-2", "- id: q-1"),
+    ("E131", BANK, "- id: q-2", "- id: ex-1"),
+    ("E131", LESSON, "id: variables", "id: autre"),
+    ("E132", BANK, "type: numeric", "type: numerik"),
+    ("E133", BANK, "level: beginner", "level: begginer"),
+    ("E134", BANK, "domain: bases", "domain: base"),
+    ("E134", EXAM, "domain: bases", "domain: autre"),
+    ("E135", BANK, "type: numeric", "type: code"),
+    ("E135", BANK, "type: numeric", "case: shared\n    type: numeric"),
+    ("E135", LESSON, "media/droite.fr.svg", "media/droite.png"),
+    ("E136", COURSE, "skills: [python]", "skills: [pyton]"),
+    ("E136", EXAM, "{id: python", "{id: pythn"),
+    ("E141", BANK, "{id: b, text", "{id: a, text"),
+    ("E142", PRACTICE, "{id: b, text", "{id: b, correct: true, text"),
+    ("E143", PRACTICE, "correct: true, ", ""),
+    ("E143", BANK, "unit: km\n        feedback", "unit: km\n        credit: 0\n        feedback"),
+    ("E144", PRACTICE, "    options:\n", "    options: []\n    x-old:\n"),
+    ("W145", BANK, "scoring: balanced", "scoring: edc"),
+    ("W145", BANK, """{id: b, text: "3", misconception: odd}
+      - {id: c, correct: true, text: "4"}
+      - {id: d, text: "5", misconception: odd}""", '{id: c, correct: true, text: "4"}'),
+    ("W146", BANK, 'text: "3"', 'text: "5"'),
+    ("E151", BANK, "value: 3.5", 'value: "3,5"'),
+    ("E151", BANK, "value: 3.5", "value: 3,5"),
+    ("E152", BANK, '"var.*"', '"(?=var)"'),
+    ("E152", BANK, '"var.*"', '"(var"'),
+    ("E153", BANK, "{absolute: 0.05}", "0.05"),
+    ("E153", BANK, "{absolute: 0.05}", "{absolut: 0.05}"),
+    ("E153", BANK, "{absolute: 0.05}", "{relative: 0}"),
+    ("E153", BANK, "{absolute: 0.05}", "{sigfigs: 2.5}"),
+    ("E153", BANK, "value: 3.5\n        tolerance: {absolute: 0.05}", "range: [4, 3]"),
+    ("E153", BANK, "value: 3.5\n        tolerance: {absolute: 0.05}", "range: 4"),
+    ("W154", BANK, "value: 3.5\n        tolerance: {absolute: 0.05}", "value: 0\n        tolerance: {relative: 0.05}"),
+    ("E155", BANK, "unit: km\n        feedback", "unit: kg\n        feedback"),
+    ("E160", EXAM, "duration: 25m", "duration: 25"),
+    ("E160", EXAM, "duration: 25m", "duration: 1mo"),
+    ("E160", EXAM, "validity: 24mo", "validity: 24 months"),
+    ("E161", EXAM, "cut: 0.70", "cut: 70"),
+    ("E161", MODULE, "threshold: 0.8", "threshold: -1"),
+    ("E162", EXAM, "count: 1", "count: 9"),
+    ("E162", MODULE, "pick: [{bank: exercices, count: 1}]", "pick: [{bank: exercices, count: 1}, {domain: bases, count: 4}]"),
+    ("W163", EXAM, "count: 1", "count: 2"),
+    ("E164", EXAM, "cooldown: [24h, 7d]", "cooldown: [24h]"),
+    ("E164", EXAM, ", cooldown: [24h, 7d]", ""),
+    ("E165", EXAM, "2026-12-31T09:00:00+01:00", "2026-12-01T08:00:00+00:00"),
+    ("E170", BANK, "enemies: [q-1]", "enemies: [q-9]"),
+    ("E170", LESSON, "{{question: ex-1}}", "{{question: ex-9}}"),
+    ("E170", LESSON, "media/droite.fr.svg", "media/droites.fr.svg"),
+    ("E170", LESSON, "#lire-un-nom", "#lire-deux-noms"),
+    ("E170", MODULE, "{bank: exercices", "{bank: exercises"),
+    ("E170", MODULE, "mastery: {quiz: bases-quiz", "mastery: {quiz: base-quiz"),
+    ("E170", MODULE, "{project: petit}", "{project: grand}"),
+    ("E170", EXAM, "id: certif", "banks: [exam]\nid: certif"),
+    ("E170", PROJECT, "rubric:", "pass: {threshold: 0.6, no_zero: [clarte]}\nrubric:"),
+    ("W171", LESSON, "![Une droite de 0 à 10.]", "![]"),
+    ("E172", FIGURE, "M0 50L100 0", "M0 50L100 0" * 10_000),
+    ("W173", COURSE, "review_by: 2027-05", "review_by: 2026-10"),
+    ("E174", FIGURE, 'class="ink"', 'onclick="alert(1)"'),
+    ("E180", MODULE, "requires: []", "requires: [bases]"),
+    ("E181", MODULE, "requires: []", "requires: [base]"),
+    ("E181", EXAM, "modules: [bases]", "modules: [base]"),
+    ("E182", PROJECT, "points: 2", "points: 0"),
+    ("W202", BANK, '{id: d, text: "5"', '{id: d, text: {fr: "Aucune de ces réponses", en: "None of the above"}'),
+    ("W203", BANK, "Which two numbers here are even?", "Which two numbers are not odd?"),
+    ("W203", BANK, "Quels sont les deux nombres pairs ?", "Quels nombres ne sont pas impairs ?"),
+    ("W207", BANK, 'text: "3"', 'text: "9"'),
+    ("W207", PRACTICE, 'text: "23"', 'text: "4–9"'),
+    ("W207", PRACTICE, 'text: "23"', 'text: "23 km"'),
+    ("W207", BANK, "absolute: 0.05", "absolute: 0.01"),
+    ("W208", EXAM, "options: true", "options: false"),
+    ("W210", BANK, "Which word names a box that keeps a value?", "Which word names a box that keeps a value, and keeps it, and keeps it?"),
+    ("W211", BANK, "What is 7 ÷ 2", "What is 9 ÷ 2"),
+    ("W212", PRACTICE, "That would be gluing two texts together, without adding up.", "Wrong."),
+    ("W212", PRACTICE, "That would be gluing two texts together, without adding up.", "This is not as good as option A, which adds up."),
+    ("W212", PRACTICE, "That would be gluing two texts together, without adding up.", "The plus sign adds up two numbers: that makes five."),
+    ("W212", PRACTICE, ', feedback: {fr: "Ce serait coller deux textes bout à bout, sans calculer.", en: "That would be gluing two texts together, without adding up."}', ""),
+    ("W213", BANK, "What is 7 ÷ 2, to one decimal?", "7 ÷ 2, to one decimal."),
+    ("W213", BANK, "What is 7 ÷ 2", "One. Two. Three. What is 7 ÷ 2"),
+    ("W213", BANK, "What is 7 ÷ 2", "word " * 95 + "What is 7 ÷ 2"),
+    ("W215", BANK, "tags: [cog-apply]", "tags: []"),
+    ("W215", BANK, "tags: [cog-apply]", "tags: [cog-apply, dated]"),
+    ("W215", BANK, ", misconception: floor", ""),
+    ("W215", LESSON, "{{question: ex-1}}", "{{question: q-1}}"),
+    ("W217", BANK, "Which word names", "Which word simply names"),
+    ("W217", LESSON, "Du texte", "Évidemment, ChatGPT, du texte"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "file", "old", "new"), FAULTS)
+def test_a_planted_fault_is_found_where_it_is(tmp_path: Path, code: str, file: str, old: str, new: str) -> None:
+    plant(tmp_path, (file, old, new))
+    course, findings = run(tmp_path)
+    assert code in {finding.code for finding in findings}, [str(finding) for finding in findings]
+    assert (course is None) == any(finding.is_error for finding in findings)
+    lines = {path: (tmp_path / path).read_text(encoding="utf-8").count("\n") + 1 for path in FILES}
+    for finding in findings:
+        assert finding.message.strip()
+        assert "%(" not in finding.message + finding.hint
+        assert 1 <= finding.line <= lines.get(finding.path, 1) or finding.code == "E002"
+        assert re.fullmatch(r"[^:]+:\d+:\d+: [EW]\d{3} .+", str(finding))
+
+
+def test_longest_right_option_and_its_place_are_seen(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        (PRACTICE, 'text: "5"', 'text: "the sum of two and three, which is five"'),
+        (PRACTICE, 'text: "23"', 'text: "joined digits"'),
+    )
+    assert "W201" in {finding.code for finding in run(tmp_path)[1]}
+
+
+def test_words_that_separate_right_from_wrong_are_seen(tmp_path: Path) -> None:
+    plant(tmp_path, (PRACTICE, 'text: "5"', 'text: "five"'), (PRACTICE, 'text: "23"', 'text: "never"'))
+    assert "W204" in {finding.code for finding in run(tmp_path)[1]}
+
+
+def test_nearly_the_same_options_are_seen(tmp_path: Path) -> None:
+    words = "one two three four five six seven eight nine"
+    plant(tmp_path, (PRACTICE, 'text: "5"', f'text: "{words}"'), (PRACTICE, 'text: "23"', f'text: "{words} ten"'))
+    assert "W206" in {finding.code for finding in run(tmp_path)[1]}
+
+
+def test_a_whole_bank_that_tells_its_keys_is_seen(tmp_path: Path) -> None:
+    question = FILES[PRACTICE].split("questions:\n")[1]
+    many = "".join(question.replace("ex-1", f"ex-{number}") for number in range(1, 21))
+    plant(tmp_path, (PRACTICE, question, many.replace('text: "5"', 'text: "deux cents"')))
+    findings = [finding for finding in run(tmp_path)[1] if finding.line == 1 and finding.path == PRACTICE]
+    assert {finding.code for finding in findings} == {"W201", "W208"}
+
+
+def test_position_and_suggestion_of_a_misspelt_key(tmp_path: Path) -> None:
+    _course, findings = run(plant(tmp_path, (COURSE, "review_by", "reviewby")))
+    assert [str(finding) for finding in findings] == [
+        "course.yaml:13:1: E120 The key “reviewby” is not known here. -> did you mean “review_by”?"
+    ]
+
+
+def test_position_inside_front_matter(tmp_path: Path) -> None:
+    _course, findings = run(plant(tmp_path, (LESSON, "minutes: 6", "minutes: six")))
+    assert [(finding.line, finding.column, finding.code) for finding in findings] == [(4, 10, "E112")]
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    changes = [(file, old, new) for code, file, old, new in FAULTS if code in ("E160", "E133", "E182", "E181") and old]
+    seen: set[tuple[str, str]] = set()
+    kept = [change for change in changes if not (change[:2] in seen or seen.add(change[:2]))]
+    _course, findings = run(plant(tmp_path, *kept))
+    assert {"E160", "E133", "E182", "E181"} <= {finding.code for finding in findings}
+
+
+def test_quotes_are_asked_for_a_number_where_text_is_meant(tmp_path: Path) -> None:
+    _course, findings = run(plant(tmp_path, (COURSE, '"Un essai de cours"', "3.10")))
+    assert findings[0].hint == 'put it in quotes: "3.10"'
+
+
+def test_x_keys_are_carried_untouched(tmp_path: Path) -> None:
+    plant(tmp_path, (PRACTICE, "    type: single", "    x-source: {book: 3.10, page: [1, two]}\n    type: single"))
+    course, findings = run(tmp_path)
+    assert findings == []
+    assert course is not None
+    assert course.banks[0].questions[0].body["x-source"] == {"book": 3.10, "page": [1, "two"]}
+
+
+def test_every_code_of_the_guide_is_tested_and_every_tested_code_is_in_the_guide() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b[EW]\d{3}\b", guide))
+    tested = {code for code, *_ in FAULTS} | {"E003", "W201", "W204", "W206"}
+    assert named == tested
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "app/authoring").glob("*.py")
+    )
+    assert set(re.findall(r'"([EW]\d{3})"', source)) == tested
