@@ -6,9 +6,8 @@ Exit codes: 0 valid, 1 not valid, 2 could not tell, 3 wrong usage; for several f
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,9 +45,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(WRONG_USAGE, f"{self.prog}: {message}\n")
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+def main(arguments: Sequence[str], now: datetime) -> int:
+    """Run one command at the aware time `now` and return its exit code."""
+    options = _parser().parse_args(arguments, argparse.Namespace(now=now))
     try:
         return int(options.run(options))
     except CertificateError as error:
@@ -82,10 +81,9 @@ def _parser() -> argparse.ArgumentParser:
 def _verify(options: argparse.Namespace) -> int:
     keys = _read_keys(options.keys) if options.keys else KeyRing()
     status = _read(options.status) if options.status else None
-    now = datetime.fromtimestamp(time.time(), UTC)
     highest = VALID
     for path in options.files:
-        verdict = _verdict(path, keys, status, now)
+        verdict = _verdict(path, keys, status, options.now)
         print(_as_json(path, verdict) if options.json else _as_text(path, verdict))
         highest = max(highest, _exit_code(verdict.state))
     return highest

@@ -1,5 +1,6 @@
 """The PDF: one page drawn by WeasyPrint (PDF/A-3a, PDF/UA-1) with the signed credential inside."""
 
+import atexit
 import hashlib
 import threading
 from collections.abc import Callable
@@ -90,6 +91,8 @@ def _stylesheet() -> tuple[Any, Any]:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
+    # It removes its files when it is forgotten, which must happen before the interpreter is half gone.
+    atexit.register(_stylesheet.cache_clear)
     return CSS(string=artwork("certificate.css"), url_fetcher=_fetcher(), font_config=fonts), fonts
 
 
