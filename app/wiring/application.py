@@ -25,6 +25,7 @@ from app.wiring.blueprints import register_blueprints
 from app.wiring.commands import register_commands
 from app.wiring.people import find_person
 from app.wiring.subscriptions import SUBSCRIPTIONS
+from app.wiring.tasks import set_up_tasks
 
 MEGABYTE = 1024 * 1024
 
@@ -45,6 +46,8 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     register_blueprints(app)
     register_commands(app)
     subscribe(SUBSCRIPTIONS)
+    if not testing:
+        set_up_tasks(app)
     return app
 
 

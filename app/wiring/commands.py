@@ -7,11 +7,13 @@ from flask import Flask
 from app.accounts.cli import accounts_commands
 from app.authoring.cli import courses
 from app.wiring.migrations import database_commands
+from app.wiring.tasks import worker_command
 
 GROUPS = (
     accounts_commands,
     courses,
     database_commands,
+    worker_command,
 )
 
 
