@@ -48,8 +48,7 @@ class ReviewedClient:
 
     def csrf_token(self) -> str:
         """A token of this browser's session."""
-        with self.app.test_request_context():
-            from flask import g
+        with self.app.app_context(), self.app.test_request_context():
             from flask import session as request_session
             from flask_wtf.csrf import generate_csrf
 
@@ -58,12 +57,12 @@ class ReviewedClient:
                     request_session["csrf_token"] = cookie["csrf_token"]
                 token: str = generate_csrf()
                 cookie["csrf_token"] = request_session["csrf_token"]
-            g.pop("csrf_token", None)
         return token
 
     def _open(self, method: str, url: str, **options: Any) -> TestResponse:
         self.session.commit()  # let go of the write lock, and show the server what was arranged
-        response = self.raw.open(url, method=method, **options)
+        with self.app.app_context():  # a `g` of its own, as on a server: Flask-Login keeps the person in it
+            response = self.raw.open(url, method=method, **options)
         self.session.expire_all()
         return response
 
