@@ -228,19 +228,16 @@ def data_uri(svg: str) -> str:
 
 
 def qr_svg(text: str) -> str:
-    """A QR code (error correction M) of 24 mm, drawn as one path of horizontal bars."""
+    """A QR code (error correction M) of 24 mm, drawn as one path: a stroke for each run of dark modules."""
     import segno
 
     matrix = segno.make(text, error="m", micro=False).matrix
-    bars = [
-        f"M{start} {y}h{length}v1h-{length}z"
-        for y, row in enumerate(matrix)
-        for start, length in _dark_runs(bytes(row))
-    ]
+    runs = [(start, y, length) for y, row in enumerate(matrix) for start, length in _dark_runs(bytes(row))]
+    strokes = "".join(f"M{start} {y}.5h{length}" for start, y, length in runs)
     side = len(matrix)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="24mm" height="24mm">'
-        f'<path fill="{_INK}" d="{"".join(bars)}"/></svg>'
+        f'<path fill="none" stroke="{_INK}" d="{strokes}"/></svg>'
     )
 
 

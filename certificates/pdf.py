@@ -15,7 +15,7 @@ from certificates.wording import WORDINGS
 
 ATTACHMENT = "credential.json"
 
-# Fontconfig and Pango keep state per font configuration, which we keep between pages.
+# Pango's fonts belong to one thread at a time, and we keep them loaded between pages.
 _RENDERING_LOCK = threading.Lock()
 # PDF/UA-1 identification, and the extension schema PDF/A asks for to allow it (ISO 19005-3 §6.6.2.3).
 _UA_METADATA = (
@@ -52,18 +52,9 @@ def render(
     """
     moment = created.astimezone(UTC).replace(microsecond=0)
     source = page_html(page, language=language, style=style, created=moment)
+    identifier = hashlib.sha256(credential_bytes).hexdigest()[:32].encode("ascii")
     with _RENDERING_LOCK:
-        document = _lay_out(source)
-    if len(document.pages) != 1:
-        raise RenderingError("The certificate does not hold on one page.")
-    document.metadata.generate_rdf_metadata = partial(_with_ua, document.metadata.generate_rdf_metadata)
-    data: bytes = document.write_pdf(
-        pdf_variant="pdf/a-3a",
-        pdf_identifier=hashlib.sha256(credential_bytes).hexdigest()[:32].encode("ascii"),
-        attachments=[_attachment(credential_bytes, language, moment)],
-        finisher=_finish,
-    )
-    return data
+        return _write(_lay_out(source), _attachment(credential_bytes, language, moment), identifier)
 
 
 def preload() -> None:
@@ -83,6 +74,16 @@ def _lay_out(source: str) -> Any:
         )
     except FatalURLFetchingError as error:
         raise RenderingError("The page asked for something that is not part of it.") from error
+
+
+def _write(document: Any, attachment: Any, identifier: bytes) -> bytes:
+    if len(document.pages) != 1:
+        raise RenderingError("The certificate does not hold on one page.")
+    document.metadata.generate_rdf_metadata = partial(_with_ua, document.metadata.generate_rdf_metadata)
+    data: bytes = document.write_pdf(
+        pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=[attachment], finisher=_finish
+    )
+    return data
 
 
 @cache
