@@ -15,6 +15,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import TestResponse
 
+from app.foundation.database import set_read_only
+
 UNTRANSLATED = re.compile(r"%\(\w+\)[sd]|\{\{|\}\}|\bundefined\b")
 
 
@@ -63,6 +65,7 @@ class ReviewedClient:
         self.session.commit()  # let go of the write lock, and show the server what was arranged
         with self.app.app_context():  # a `g` of its own, as on a server: Flask-Login keeps the person in it
             response = self.raw.open(url, method=method, **options)
+        set_read_only(False)  # a GET leaves its thread read-only until the next request; the test goes on writing
         self.session.expire_all()
         return response
 
