@@ -105,7 +105,7 @@ def offers_found(session: Session, wanted: OfferSearch, page: int) -> PageOf[Off
     return PageOf(rows=rows, number=page, size=PAGE_SIZE, total=total)
 
 
-def _filtered(statement: Select[Offer], wanted: OfferSearch) -> Select[tuple[Offer]]:
+def _filtered(statement: Select[Offer], wanted: OfferSearch) -> Select[Offer]:
     for word in folded(wanted.text).split():
         statement = statement.where(Offer.folded.contains(word, autoescape=True))
     if folded(wanted.place):
