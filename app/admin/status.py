@@ -1,0 +1,68 @@
+"""The checks of the status page, in words: what was looked at, how it stands, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.admin.queries import AuditState, DatabaseState, OutboxState, audit_state, database_state, outbox_state
+from app.foundation import clock
+from app.foundation.i18n import gettext as _
+from app.foundation.i18n import ngettext
+
+LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line: state is "ok", "care" or "stop"."""
+
+    state: str
+    name: str
+    detail: str
+
+
+def checks(session: Session) -> list[Check]:
+    """Every check, in the order of the page."""
+    return [
+        check_database(database_state(session)),
+        check_outbox(outbox_state(session)),
+        check_audit(audit_state(session)),
+    ]
+
+
+def check_database(state: DatabaseState) -> Check:
+    """The name, version and migration; an old SQLite asks for care."""
+    detail = _("%(name)s %(version)s, migration %(migration)s", **_facts(state))
+    if not state.wal_bug:
+        return Check("ok", _("Database"), detail)
+    advice = _("SQLite before 3.51.3 can damage its file; one process alone does the risky step until it is upgraded.")
+    return Check("care", _("Database"), f"{detail}. {advice}")
+
+
+def _facts(state: DatabaseState) -> dict[str, str]:
+    return {"name": state.name, "version": state.version, "migration": state.migration}
+
+
+def check_outbox(state: OutboxState) -> Check:
+    """Letters and files that wait; late ones mean that the worker has stopped."""
+    if state.oldest_due is not None and clock.now() - state.oldest_due > LATE:
+        words = ngettext("%(num)s message has been waiting", "%(num)s messages have been waiting", state.waiting)
+        return Check("stop", _("Outbox"), f"{words}. {_('Start the worker: flask --app wsgi worker')}")
+    if state.dead:
+        words = ngettext("%(num)s message could not be sent", "%(num)s messages could not be sent", state.dead)
+        return Check("care", _("Outbox"), words)
+    sent = ngettext("%(num)s sent", "%(num)s sent", state.sent)
+    return Check("ok", _("Outbox"), f"{sent}, {ngettext('%(num)s waiting', '%(num)s waiting', state.waiting)}")
+
+
+def check_audit(state: AuditState) -> Check:
+    """Whether every entry follows from the one before it."""
+    if state.broken_at is not None:
+        return Check(
+            "stop", _("Audit record"), _("entry %(number)s does not follow: it was changed", number=state.broken_at)
+        )
+    words = ngettext("%(num)s entry, chain intact", "%(num)s entries, chain intact", state.entries)
+    return Check("ok", _("Audit record"), words)
