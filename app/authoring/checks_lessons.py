@@ -10,9 +10,9 @@ from app.authoring.words import forbidden_words
 from app.foundation.i18n import gettext as _
 from app.foundation.markdown import heading_slug
 
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)\n]*\)")
-_HERE = re.compile(r"\]\(#([^)\s]*)\)")
-_HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t]*#*")
+_IMAGE = re.compile(r"!\[[^\]]{0,2000}\]\([^)\n]{0,500}\)")
+_HERE = re.compile(r"\]\(#([^)\s]{0,200})\)")
+_HEADING = re.compile(r"#{1,6}[ \t]+(.+)")
 
 
 def check(draft: Draft) -> None:

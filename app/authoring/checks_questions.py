@@ -7,7 +7,7 @@ import re2
 
 from app.authoring.reading import Mapping, Node, Scalar, Sequence, child, entries, is_true, items, number_of, text_of
 from app.authoring.report import Mark, nearest, quoted
-from app.authoring.schemas import CHOICE_TYPES
+from app.authoring.schemas import CHOICE_TYPES, MOST_OPTIONS
 from app.authoring.shapes import Context, Number
 from app.foundation.i18n import gettext as _
 
@@ -24,8 +24,8 @@ def check(question: Mapping, context: Context) -> None:
 
 
 def options(question: Mapping) -> tuple[Mapping, ...]:
-    """The options of a choice question."""
-    return tuple(item for item in items(question.get("options")) if isinstance(item, Mapping))
+    """The options of a choice question; those past the bound have been refused."""
+    return tuple(item for item in items(question.get("options"))[:MOST_OPTIONS] if isinstance(item, Mapping))
 
 
 def right_and_wrong(question: Mapping) -> tuple[list[Mapping], list[Mapping]]:

@@ -16,6 +16,7 @@ from app.authoring.shapes import parse_month
 from app.authoring.tree import LessonText
 from app.foundation.i18n import gettext as _
 from app.foundation.markdown import clean, heading_id, render, render_inline
+from app.foundation.typography import typeset_html
 
 CONTAINERS = ("worked", "keep", "care", "deeper", "dated", "data")
 DEEPEST = 3
@@ -93,9 +94,9 @@ Part = Prose | Goal | QuestionPlace | Picture | Container
 
 _OPENING = re.compile(r":{3,}[ \t]+([A-Za-z][\w-]*)[ \t]*(.*)")
 _CLOSING = re.compile(r":{3,}[ \t]*")
-_QUESTION = re.compile(r"\{\{[ \t]*question:[ \t]*([^{}]*?)[ \t]*\}\}")
+_QUESTION = re.compile(r"\{\{[ \t]*question:([^{}]*)\}\}")
 _PICTURE = re.compile(r'!\[([^\]]*)\]\(([^\s()]+)(?:[ \t]+"(.*)")?\)[ \t]*')
-_GOAL = re.compile(r"####[ \t]+(.+?)[ \t]*#*")
+_GOAL = re.compile(r"####[ \t]+(.+)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
@@ -149,11 +150,11 @@ class _Parser:
         elif question := _QUESTION.fullmatch(line.strip()):
             if container is not None:
                 self._say("E001", self._at - 1, _("A question cannot stand inside a “:::” block."), _("move it below"))
-            found.append(QuestionPlace(question[1], number))
+            found.append(QuestionPlace(question[1].strip(), number))
         elif (picture := _PICTURE.fullmatch(line)) and self._is_alone(self._at - 1):
             found.append(Picture(picture[1], picture[2], picture[3] or "", number))
         elif container == "worked" and (goal := _GOAL.fullmatch(line)):
-            found.append(Goal(goal[1], number))
+            found.append(Goal(goal[1].rstrip("# \t"), number))
         else:
             _add_prose(found, line, number)
 
@@ -278,8 +279,9 @@ class _Writer:
         figure = self._figures.get(part.source)
         if figure is None:
             return ""
+        drawing = typeset_html(figure.svg(part.alternative), self._language)
         caption = f"<figcaption>{self._line(part.caption)}</figcaption>" if part.caption else ""
-        return f'<figure class="drawn">{figure.svg(part.alternative)}{caption}</figure>'
+        return f'<figure class="drawn">{drawing}{caption}</figure>'
 
     def _worked(self, part: Container) -> str:
         name = heading_id(part.argument, self._identifiers)
@@ -330,7 +332,9 @@ def prose_words(text: str) -> str:
             kept.append("")
         else:
             kept.append(
-                "" if line.lstrip().startswith("|") else re.sub(r"\]\([^)]*\)|`[^`]*`|<https?:[^>]*>", "]", line)
+                ""
+                if line.lstrip().startswith("|")
+                else re.sub(r"\]\([^)]{0,500}\)|`[^`]*`|<https?:[^>]{0,500}>", "]", line)
             )
     return "\n".join(kept)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.authoring.drafts import QuestionDraft
 from app.authoring.reading import Mapping, Node, child, items, number_of, text_of
 from app.authoring.report import nearest, quoted
+from app.authoring.schemas import MOST_ROWS
 from app.authoring.shapes import Context
 from app.foundation.i18n import gettext as _
 
@@ -33,7 +34,7 @@ def check_rows(rows: Sequence[Node], questions: Sequence[QuestionDraft], context
     """E170: unknown bank; E162: rows ask more than there is, alone or together; W163: pool below `reserve` × count."""
     banks = {question.bank for question in questions}
     asked: list[tuple[Mapping, int, set[str]]] = []
-    for row in rows:
+    for row in rows[:MOST_ROWS]:
         bank_node, count = child(row, "bank"), number_of(child(row, "count"))
         bank = text_of(bank_node)
         if bank_node is not None and bank is not None and bank not in banks:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 from app.foundation.i18n import gettext as _
 
 MOST_FINDINGS_PER_FILE = 200
 LONGEST_QUOTE = 60
+MOST_COMPARED = 500
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,7 +76,7 @@ def quoted(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word closest to a misspelt one, or the empty string."""
-    close = get_close_matches(word[:LONGEST_QUOTE], list(known), n=1, cutoff=0.6)
+    close = get_close_matches(word[:LONGEST_QUOTE], list(islice(known, MOST_COMPARED)), n=1, cutoff=0.6)
     return _("did you mean “%(word)s”?", word=close[0]) if close else ""
 
 

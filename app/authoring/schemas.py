@@ -33,6 +33,8 @@ FORMAT = "course/1"
 TIERS = tuple(tier.value for tier in Tier)
 SUPPORTED_TYPES = ("single", "multiple", "truefalse", "numeric", "text")
 LATER_TYPES = ("matching", "ordering", "cloze", "essay", "file", "hotspot", "matrix", "code")
+# What comparing every pair may cost.
+MOST_OPTIONS, MOST_ROWS = 26, 100
 CHOICE_TYPES = ("single", "multiple", "truefalse")
 
 LEVEL = OneOf(TIERS, "E133")
@@ -79,7 +81,7 @@ ROW_FILTERS: dict[str, Shape] = {
 PICK = Record({"count": Whole(1, 500)}, ROW_FILTERS)
 LESSON_ITEM = Record({"lesson": Text()})
 QUIZ_ITEM = Record(
-    {"quiz": Identifier(), "title": Localised(), "pick": ListOf(PICK, 1)},
+    {"quiz": Identifier(), "title": Localised(), "pick": ListOf(PICK, 1, MOST_ROWS)},
     {"minutes": Whole(1, 600), "feedback": OneOf(("immediate", "end"))},
 )
 PROJECT_ITEM = Record({"project": Identifier()})
@@ -173,11 +175,14 @@ QUESTION_OPTIONAL: dict[str, Shape] = {
     "misconception": Identifier(),
 }
 SCORINGS = ("balanced", "all", "net", "per-option", "edc", "halves")
-_SINGLE: tuple[dict[str, Shape], dict[str, Shape]] = ({"options": ListOf(OPTION)}, {"scoring": OneOf(("single",))})
+_SINGLE: tuple[dict[str, Shape], dict[str, Shape]] = (
+    {"options": ListOf(OPTION, most=MOST_OPTIONS)},
+    {"scoring": OneOf(("single",))},
+)
 BY_TYPE: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
     "single": _SINGLE,
     "truefalse": _SINGLE,
-    "multiple": ({"options": ListOf(OPTION)}, {"scoring": OneOf(SCORINGS)}),
+    "multiple": ({"options": ListOf(OPTION, most=MOST_OPTIONS)}, {"scoring": OneOf(SCORINGS)}),
     "numeric": (
         {"answers": ListOf(NUMERIC_ANSWER, 1)},
         {"units": ListOf(Record({"unit": Text(), "factor": Number()})), "unit_penalty": Share()},
@@ -232,6 +237,7 @@ EXAM = Record(
                 {**ROW_FILTERS, "points": Number(0, 1000)},
             ),
             1,
+            MOST_ROWS,
         ),
     },
     {

@@ -270,10 +270,14 @@ class ListOf:
 
     inner: Shape
     least: int = 0
+    most: int | None = None
 
     def check(self, node: Node, context: Context) -> None:
         if not isinstance(node, Sequence):
             wrong_type(node, context, _("a list"), _("as in [a, b]"))
+            return
+        if self.most is not None and len(node.items) > self.most:
+            context.add(node.mark, "E005", _("The list is too long: at most %(most)s.", most=self.most))
             return
         if len(node.items) < self.least:
             context.add(node.mark, "E101", _("The list is too short: at least %(least)s.", least=self.least))

@@ -23,7 +23,8 @@ _BRANDS = (
     r"chatgpt|gpt-\d\w*|openai|gemini|copilot|midjourney|dall-e|anthropic|mistral ai|deepseek|perplexity|hugging ?face"
 )
 _NEGATIONS = {
-    "fr": r"\bn(?:e |['’])[^.?!]*?\b(?:pas|jamais|aucune?)\b|\bsauf\b|\bfaux\b|\bfausses?\b|(?<!au )(?<!le )\bmoins\b",
+    "fr": r"\bn(?:e |['’])[^.?!]{0,120}?\b(?:pas|jamais|aucune?)\b|\bsauf\b|\bfaux\b|\bfausses?\b"
+    r"|(?<!au )(?<!le )\bmoins\b",
     "en": r"\bnot\b|n['’]t\b|\bexcept\b|\bfalse\b|(?<!at )\bleast\b",
 }
 _ABSOLUTES = {

@@ -20,9 +20,9 @@ SVG_ELEMENTS = frozenset(
 )
 SVG_ATTRIBUTES = frozenset(
     [
-        "class", "viewBox", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "width", "height",
-        "d", "points", "transform", "text-anchor", "dominant-baseline", "role", "aria-label", "aria-labelledby", "id",
-        "font-size", "stroke-width", "stroke-dasharray",
+        "class", "viewBox", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "width",
+        "height", "d", "points", "transform", "text-anchor", "dominant-baseline", "role", "aria-label",
+        "aria-labelledby", "id", "font-size", "stroke-width", "stroke-dasharray",
     ]
 )  # fmt: skip
 _INLINE: dict[str, set[str]] = {tag: set() for tag in ("em", "strong", "code", "br")}
@@ -129,8 +129,16 @@ def _fence(_renderer: Any, tokens: list[Token], index: int, _options: Any, envir
     return f'<pre tabindex="0" role="region" aria-label="{label}"><code>{escape(token.content)}</code></pre>\n'
 
 
-def _table_open(_renderer: Any, _tokens: list[Token], _index: int, _options: Any, environment: dict[str, Any]) -> str:
-    label = _label(environment, "table")
+def _table_open(_renderer: Any, tokens: list[Token], index: int, _options: Any, environment: dict[str, Any]) -> str:
+    """A region named by its columns: two tables of a lesson seldom share them."""
+    columns: list[str] = []
+    for token in tokens[index:]:
+        if token.type == "thead_close":
+            break
+        if token.type == "inline":
+            columns.append(plain_text(token.children or ()))
+    named = ", ".join(column for column in columns if column)
+    label = escape(_label(environment, "table") + (f" ({named})" if named else ""))
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table class="table">\n'
 
 

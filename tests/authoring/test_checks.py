@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from app.authoring import schemas
 from app.authoring.checks import check
 from app.authoring.durations import Months
-from app.authoring.report import Finding
+from app.authoring.reading import read_yaml
+from app.authoring.report import Finding, Report
+from app.authoring.shapes import Context
 from app.authoring.tree import Course, Lesson
 from app.foundation.i18n import use_language
 from app.foundation.tiers import Tier
@@ -65,6 +68,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("E005", COURSE, "level: beginner", "level: *a"),
     ("E005", COURSE, "level: beginner", "level: !!python/name:os.system beginner"),
     ("E005", COURSE, "{kept: [as, it, is]}", "[" * 25 + "]" * 25),
+    ("E005", EXAM, "blueprint: [", "blueprint: [" + "{domain: bases, level: beginner, count: 1}, " * 100),
+    ("E005", PRACTICE, "    options:\n", "    options:\n" + "      - {id: z, text: y}\n" * 26),
     ("E101", COURSE, "id: essai\n", ""),
     ("E101", COURSE, '"Un essai de cours"', '""'),
     ("E101", LESSON, "---\nid", "id"),
@@ -242,6 +247,18 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 def test_quotes_are_asked_for_a_number_where_text_is_meant(tmp_path: Path) -> None:
     _course, findings = run(plant(tmp_path, (COURSE, '"Un essai de cours"', "3.10")))
     assert findings[0].hint == 'put it in quotes: "3.10"'
+
+
+def test_the_examples_of_the_guide_are_sound() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```yaml\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
+    shapes = (schemas.COURSE, schemas.MODULE, schemas.BANK, schemas.EXAM, schemas.PROJECT)
+    for text, shape in zip(examples, shapes, strict=True):
+        report = Report()
+        node = read_yaml(text, "guide.yaml", report)
+        assert node is not None, report.findings()
+        shape.check(node, Context(report, TODAY))
+        assert report.findings() == []
 
 
 def test_x_keys_are_carried_untouched(tmp_path: Path) -> None:

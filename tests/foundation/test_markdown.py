@@ -149,6 +149,12 @@ def test_one_line_has_no_paragraph_and_no_heading() -> None:
     assert str(render_inline("# `x` *après*", "fr")) == "# <code>x</code> <em>après</em>"
 
 
+def test_a_table_is_named_by_its_columns_and_cannot_leave_the_name() -> None:
+    written = render('| a "onclick=x> | <b>c</b> |\n|---|---|\n| 1 | 2 |', "en")
+    assert_inert(written, TAGS, ATTRIBUTES)
+    assert 'aria-label="Table (a &quot;onclick=x' in written
+
+
 def test_images_are_never_fetched() -> None:
     assert "<img" not in render("![pixel](https://example.org/pixel.gif)", "fr")
 
