@@ -174,14 +174,7 @@ class FileSigner:
     @classmethod
     def from_pem(cls, path: Path, passphrase: bytes | None = None, *, key_id: str) -> Self:
         """Open a PEM file only its owner may read; KeyMaterialError says what is wrong with it."""
-        try:
-            with path.open("rb") as file:
-                if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                    raise KeyMaterialError(f"Others may read the key file {path}; run chmod 400 on it first.")
-                data = file.read(16 * 1024)
-        except OSError as error:
-            raise KeyMaterialError(f"The key file {path} cannot be read.") from error
-        return cls.from_pem_bytes(data, passphrase, key_id=key_id)
+        return cls.from_pem_bytes(read_private_file(path), passphrase, key_id=key_id)
 
     @classmethod
     def from_pem_bytes(cls, data: bytes, passphrase: bytes | None = None, *, key_id: str) -> Self:
@@ -203,19 +196,35 @@ class FileSigner:
 
     def save_pem(self, path: Path, passphrase: bytes | None = None) -> None:
         """Write the PEM with mode 0400; an existing file is never overwritten."""
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        except OSError as error:
-            raise KeyMaterialError(f"The key file {path} cannot be created.") from error
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(self.to_pem(passphrase))
-            file.flush()
-            os.fsync(file.fileno())
+        write_private_file(path, self.to_pem(passphrase))
 
 
 def generate_key(key_id: str) -> FileSigner:
     """A new Ed25519 key; `key_id` is the full DID URL it will be published under."""
     return FileSigner(key_id, Ed25519PrivateKey.generate())
+
+
+def read_private_file(path: Path) -> bytes:
+    """The first 16 KiB of a file only its owner may read; KeyMaterialError when others may."""
+    try:
+        with path.open("rb") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                raise KeyMaterialError(f"Others may read the key file {path}; run chmod 400 on it first.")
+            return file.read(16 * 1024)
+    except OSError as error:
+        raise KeyMaterialError(f"The key file {path} cannot be read.") from error
+
+
+def write_private_file(path: Path, data: bytes) -> None:
+    """Write a new file of mode 0400, safely on disk when this returns; an existing one is never overwritten."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    except OSError as error:
+        raise KeyMaterialError(f"The key file {path} cannot be created.") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def encode_multikey(raw: bytes) -> str:
