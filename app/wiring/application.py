@@ -6,6 +6,7 @@ from flask import Flask
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.certification.site import install as install_issuer
 from app.config import ROOT, Settings, read_settings
 from app.extensions import csrf, db, login_manager
 from app.foundation.database import prepare_engine
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     register_blueprints(app)
     register_commands(app)
     subscribe(SUBSCRIPTIONS)
+    install_issuer(settings)
     if not testing:
         set_up_tasks(app)
     return app

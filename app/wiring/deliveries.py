@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.accounts import mails as accounts_mails
+from app.certification import mails as certification_mails
+from app.certification.files import prepare_pdf
 from app.config import Settings
 from app.extensions import db
 from app.foundation import outbox
@@ -25,6 +27,7 @@ Prepare = Callable[[Session, OutboxMessage, Settings], Act | None]
 
 LETTERS: Mapping[str, accounts_mails.Writer] = {
     **accounts_mails.LETTERS,
+    **certification_mails.LETTERS,
 }
 
 
@@ -39,6 +42,7 @@ def prepare_letter(session: Session, message: OutboxMessage, settings: Settings)
 
 KINDS: Mapping[str, Prepare] = {
     "mail": prepare_letter,
+    "certificate-pdf": prepare_pdf,
 }
 
 

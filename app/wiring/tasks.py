@@ -23,13 +23,14 @@ from app.config import ConfigurationError, Settings
 from app.foundation.database import sqlite_has_wal_bug
 from app.foundation.outbox import OutboxMessage
 from app.wiring.deliveries import drain_outbox
+from app.wiring.signing import sign_certificates
 
 log = logging.getLogger("app.worker")
 SWEEP_SECONDS = 30
 
 # Done every 30 seconds, in this order, and at once after a request that put something in the outbox. Each
 # re-reads the database and may be repeated, skipped or run twice at once without harm.
-SWEEPS: Sequence[Callable[[Flask], object]] = (drain_outbox,)
+SWEEPS: Sequence[Callable[[Flask], object]] = (sign_certificates, drain_outbox)
 
 
 class JsonSerializer(Serializer):  # type: ignore[misc]

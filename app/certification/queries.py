@@ -1,0 +1,256 @@
+"""Finding keys, achievements, certificates, their documents and files, within what the asking person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, Subquery, false, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from app.accounts.models import Account
+from app.assessment.models import Attempt, Exam, ExamVersion
+from app.catalog.models import Course, CourseVersion
+from app.certification.models import (
+    Achievement,
+    Certificate,
+    CertificateDocument,
+    CertificateFile,
+    Issuer,
+    SigningKey,
+    StatusList,
+)
+from app.foundation.errors import NotFoundError
+from app.foundation.identifiers import parse_public_id
+from app.foundation.paging import PageOf
+
+PAGE_SIZE = 20
+# The newest change, how many keys, the greatest key: what tells one state of the ring from every other.
+RingVersion = tuple[datetime | None, int, str | None]
+
+
+def find_issuer(session: Session) -> Issuer | None:
+    """Who signs here, or None before the first key."""
+    return session.scalar(select(Issuer).order_by(Issuer.id).limit(1))
+
+
+def signing_keys(session: Session) -> Sequence[SigningKey]:
+    """Every key there ever was, newest first."""
+    return session.scalars(select(SigningKey).order_by(SigningKey.id.desc())).all()
+
+
+def find_active_key(session: Session) -> SigningKey | None:
+    """The key that signs today, or None."""
+    return session.scalar(
+        select(SigningKey).where(SigningKey.state == "active").order_by(SigningKey.id.desc()).limit(1)
+    )
+
+
+def ring_version(session: Session) -> RingVersion:
+    """The state of the key ring, in one row."""
+    row = session.execute(select(version_of_ring())).one()
+    return (row.since, row.keys, row.newest)
+
+
+def version_of_ring() -> Subquery:
+    """`since`, `keys`, `newest`: to be read beside another row, so that a verification costs one statement."""
+    return select(
+        func.max(SigningKey.state_since, type_=SigningKey.state_since.type).label("since"),
+        func.count(SigningKey.id).label("keys"),
+        func.max(SigningKey.multibase).label("newest"),
+    ).subquery("ring")
+
+
+@dataclass(frozen=True)
+class PassedAttempt:
+    """What an award is made of."""
+
+    attempt: Attempt
+    exam: Exam
+    exam_version: ExamVersion
+    course: Course
+    course_version: CourseVersion
+    account: Account
+
+
+def find_passed_attempt(session: Session, attempt_id: int) -> PassedAttempt | None:
+    """A released attempt at a certification exam, with all an award needs; whether it passed, its result says."""
+    row = session.execute(
+        _attempts().where(Attempt.id == attempt_id, Attempt.state == "released", Exam.kind == "certification")
+    ).one_or_none()
+    if row is None:
+        return None
+    attempt, exam, exam_version, course, course_version, account = row
+    return PassedAttempt(attempt, exam, exam_version, course, course_version, account)
+
+
+def find_attempt_id(session: Session, public_id: str) -> int | None:
+    """The key of an attempt by its public id, for the command line."""
+    return session.scalar(select(Attempt.id).where(Attempt.public_id == public_id))
+
+
+def _attempts() -> Select[Attempt, Exam, ExamVersion, Course, CourseVersion, Account]:
+    return (
+        select(Attempt, Exam, ExamVersion, Course, CourseVersion, Account)
+        .join(Exam, Exam.id == Attempt.exam_id)
+        .join(ExamVersion, ExamVersion.id == Attempt.exam_version_id)
+        .join(CourseVersion, CourseVersion.id == ExamVersion.course_version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .join(Account, Account.id == Attempt.account_id)
+    )
+
+
+def find_achievement_of(session: Session, exam_version_id: int) -> Achievement | None:
+    """What an exam version awards, frozen at its first award; None before it."""
+    return session.scalar(select(Achievement).where(Achievement.exam_version_id == exam_version_id))
+
+
+def get_achievement(session: Session, public_id: str) -> Achievement:
+    """An achievement by its public id; raises NotFoundError."""
+    found = session.scalar(select(Achievement).where(Achievement.public_id == public_id))
+    if found is None:
+        raise NotFoundError("achievement")
+    return found
+
+
+def find_certificate_of_attempt(session: Session, attempt_id: int) -> Certificate | None:
+    """The certificate that an attempt earned, or None."""
+    return session.scalar(select(Certificate).where(Certificate.attempt_id == attempt_id))
+
+
+def get_certificate(session: Session, public_id: str) -> Certificate:
+    """A certificate by the number printed on it, for those who may see all; raises NotFoundError."""
+    found = session.scalar(select(Certificate).where(Certificate.public_id == public_id))
+    if found is None:
+        raise NotFoundError("certificate")
+    return found
+
+
+def get_certificate_for(session: Session, public_id: str, *, account_id: int | None, key: str) -> Certificate:
+    """A certificate for its holder, or for whoever has the key printed on it; raises NotFoundError."""
+    holds = Certificate.account_id == account_id if account_id else false()
+    has_key = Certificate.reveal_key == key if key else false()
+    found = session.scalar(select(Certificate).where(Certificate.public_id == public_id, or_(holds, has_key)))
+    if found is None:
+        raise NotFoundError("certificate")
+    return found
+
+
+def certificates_of(session: Session, account_id: int) -> Sequence[Certificate]:
+    """A person's certificates, newest first."""
+    return session.scalars(
+        select(Certificate)
+        .where(Certificate.account_id == account_id)
+        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    ).all()
+
+
+def pending_certificates(session: Session, limit: int = 50) -> Sequence[int]:
+    """Keys of the certificates that wait to be signed, oldest first."""
+    return session.scalars(
+        select(Certificate.id).where(Certificate.state == "pending").order_by(Certificate.id).limit(limit)
+    ).all()
+
+
+def find_document(session: Session, certificate_id: int) -> CertificateDocument | None:
+    """The signed document in force: the highest revision; None while the certificate is pending."""
+    return session.scalar(
+        select(CertificateDocument)
+        .where(CertificateDocument.certificate_id == certificate_id)
+        .order_by(CertificateDocument.revision.desc())
+        .limit(1)
+    )
+
+
+def documents_of(session: Session, certificate_id: int) -> Sequence[CertificateDocument]:
+    """Every signed document of a certificate."""
+    return session.scalars(
+        select(CertificateDocument)
+        .where(CertificateDocument.certificate_id == certificate_id)
+        .order_by(CertificateDocument.revision)
+    ).all()
+
+
+def find_file(session: Session, certificate_id: int, kind: str) -> CertificateFile | None:
+    """The newest picture of a certificate, or None while it is not drawn."""
+    return session.scalar(
+        select(CertificateFile)
+        .where(CertificateFile.certificate_id == certificate_id, CertificateFile.kind == kind)
+        .order_by(CertificateFile.revision.desc())
+        .limit(1)
+    )
+
+
+def find_status_list(session: Session, number: int) -> StatusList | None:
+    """A status list by the number in its address."""
+    return session.scalar(select(StatusList).where(StatusList.number == number))
+
+
+def status_lists(session: Session) -> Sequence[StatusList]:
+    """Every status list, oldest first."""
+    return session.scalars(select(StatusList).order_by(StatusList.number)).all()
+
+
+def signing_is_due(session: Session, signed_before: datetime) -> bool:
+    """Is there a certificate to sign, or a list that changed or was last signed before this instant?"""
+    stale = select(StatusList.id).where(or_(StatusList.signed_at.is_(None), StatusList.signed_at < signed_before))
+    waiting = select(Certificate.id).where(Certificate.state == "pending")
+    return session.scalar(stale.limit(1)) is not None or session.scalar(waiting.limit(1)) is not None
+
+
+def used_indexes(session: Session, status_list_id: int) -> int:
+    """How many indexes of a list are given."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(CertificateDocument)
+            .where(CertificateDocument.status_list_id == status_list_id)
+        )
+        or 0
+    )
+
+
+def index_is_given(session: Session, status_list_id: int, index: int) -> bool:
+    """Does a document already have this index?"""
+    return (
+        session.scalar(
+            select(CertificateDocument.certificate_id).where(
+                CertificateDocument.status_list_id == status_list_id, CertificateDocument.status_index == index
+            )
+        )
+        is not None
+    )
+
+
+def register(session: Session) -> Sequence[Row[Certificate, str, str]]:
+    """Every certificate with its holder's address and its course, for the command line."""
+    return session.execute(_register().order_by(Certificate.id)).all()
+
+
+def register_page(session: Session, text: str, page: int) -> PageOf[Row[Certificate, str, str]]:
+    """The register for staff, newest first; `text` is a number, an address or part of a name."""
+    statement = _register()
+    if text:
+        number = parse_public_id(text)
+        word = text.casefold()
+        statement = statement.where(
+            Certificate.public_id == number
+            if number
+            else or_(Account.email_key == word, func.lower(Certificate.holder_name).contains(word, autoescape=True))
+        )
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = session.execute(
+        statement.order_by(Certificate.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    ).all()
+    return PageOf(rows=rows, number=page, size=PAGE_SIZE, total=total)
+
+
+def _register() -> Select[Certificate, str, str]:
+    return (
+        select(Certificate, Account.email, Course.slug)
+        .join(Achievement, Achievement.id == Certificate.achievement_id)
+        .join(Course, Course.id == Achievement.course_id)
+        .outerjoin(Account, Account.id == Certificate.account_id)
+        .options(contains_eager(Certificate.achievement))
+    )

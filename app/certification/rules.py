@@ -1,0 +1,85 @@
+"""Rules of certificates: how long one holds, what is printed of a score, how a name is masked, how keys are named."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
+from enum import StrEnum
+
+# A signed list of revocations holds for a day; it is signed again after six hours, so that the worker may
+# rest for most of a day before anybody is told that a status cannot be read.
+STATUS_LIST_LIFE = timedelta(hours=24)
+STATUS_LIST_RENEWAL = timedelta(hours=6)
+# Random indexes stay quick to find, and tell nothing of their order, while half of the list is free.
+STATUS_LIST_FULL = 65_536
+SCORE_STEP = Decimal("0.01")
+
+
+class State(StrEnum):
+    """What the register holds of a certificate; pending ones wait for a key and are nobody's proof yet."""
+
+    PENDING = "pending"
+    VALID = "valid"
+    REVOKED = "revoked"
+
+
+class Reason(StrEnum):
+    """Why a certificate was revoked: a category, never a free text about a person."""
+
+    MARKING_ERROR = "marking-error"
+    ISSUED_IN_ERROR = "issued-in-error"
+    MISCONDUCT = "misconduct"
+    HOLDER_REQUEST = "holder-request"
+
+
+def score_ratio(total: Decimal, maximum: Decimal) -> Decimal:
+    """The score from 0 to 1 in hundredths, cut off and never rounded up: 0.6999 is 0.69."""
+    if not maximum:
+        return Decimal(0)
+    return (total / maximum).quantize(SCORE_STEP, ROUND_DOWN)
+
+
+def percentage(ratio: float) -> int:
+    """A stored ratio of hundredths out of 100: 0.29 is 29, whatever binary fractions make of it."""
+    return int((Decimal(str(ratio)) * 100).to_integral_value(ROUND_DOWN))
+
+
+def expiry(issued_at: datetime, months: int | None) -> datetime | None:
+    """The same day so many months later, or the last day of a shorter month; None without limit."""
+    if months is None:
+        return None
+    year, month = divmod(issued_at.year * 12 + issued_at.month - 1 + months, 12)
+    day = min(issued_at.day, calendar.monthrange(year, month + 1)[1])
+    return issued_at.replace(year=year, month=month + 1, day=day)
+
+
+def status_at(state: str, expires_at: datetime | None, now: datetime) -> str:
+    """What the holder reads: pending, valid, revoked or expired; a revocation outlives an expiry."""
+    if state == State.VALID and expires_at is not None and now >= expires_at:
+        return "expired"
+    return state
+
+
+def masked_name(name: str) -> str:
+    """The first letter of each word: Ada Lovelace is A… L…"""
+    return " ".join(f"{word[0]}…" for word in name.split())
+
+
+def language_of(texts: Mapping[str, str], wanted: str) -> str:
+    """The language a certificate is written in: the holder's where its title has it, else one that the title has."""
+    return wanted if texts.get(wanted) else next((code for code in sorted(texts) if texts[code]), wanted)
+
+
+def did_of(authority: str) -> str:
+    """The did:web of a host and port, as in did:web:localhost%3A8000."""
+    return f"did:web:{authority.lower().replace(':', '%3A')}"
+
+
+def next_key_id(year: int, taken: Collection[str]) -> str:
+    """The next name of a key: key-2026-01, then key-2026-02; a name once used is never used again."""
+    number = 1
+    while f"key-{year}-{number:02d}" in taken:
+        number += 1
+    return f"key-{year}-{number:02d}"

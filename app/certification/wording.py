@@ -1,0 +1,19 @@
+"""Words of certificates for people: why one was revoked, how it was earned."""
+
+from __future__ import annotations
+
+from app.certification.rules import Reason
+from app.foundation.i18n import LazyText
+from app.foundation.i18n import lazy_gettext as _l
+
+REASONS: dict[str, LazyText] = {
+    Reason.MARKING_ERROR: _l("error in marking"),
+    Reason.ISSUED_IN_ERROR: _l("issued by mistake"),
+    Reason.MISCONDUCT: _l("rules of the exam broken"),
+    Reason.HOLDER_REQUEST: _l("at the holder’s request"),
+}
+
+
+def reason_in_words(reason: str | None) -> str:
+    """The category of a revocation in the language of the page; empty without one."""
+    return str(REASONS.get(reason or "", ""))
