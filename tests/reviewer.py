@@ -177,7 +177,7 @@ def _words(page: BeautifulSoup) -> list[str]:
         if text.parent and text.parent.name not in ("script", "style", "pre", "code", "textarea", "[document]")
     ]
     problems = [f"left in the page: {text.strip()[:60]!r}" for text in visible if UNTRANSLATED.search(text)]
-    problems += [f"None in the page: {text.strip()[:60]!r}" for text in visible if re.search(r"\bNone\b", text)]
+    problems += [f"None in the page: {text.strip()[:60]!r}" for text in visible if re.search(r"\bNone\b(?! of)", text)]
     return problems
 
 

@@ -33,7 +33,7 @@ def create(role: str, email: str, name: str, language: str, *, password_stdin: b
         form = _checked(name=name, email=email, password=password)
         try:
             account = services.create_account(
-                db.session(),
+                db.session,
                 actor=SYSTEM,
                 name=form.name.data,
                 email=form.email.data,

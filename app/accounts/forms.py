@@ -7,6 +7,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms import EmailField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from app.accounts.passwords import common_passwords
@@ -17,7 +18,7 @@ from app.foundation.permissions import Role
 
 NAME_LENGTH = 60
 EMAIL_LENGTH = 254  # RFC 5321: the longest path, less its angle brackets
-LANGUAGES = [("fr", "Français"), ("en", "English")]
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}  # each in itself
 
 PROBLEMS = {
     PasswordProblem.SHORT: _l(
@@ -89,8 +90,8 @@ class RegistrationForm(Form):
     role = RadioField(
         _l("You come to"),
         choices=[
-            (Role.LEARNER.value, _l("learn and find a job")),
-            (Role.EMPLOYER.value, _l("hire certified people")),
+            SelectChoice(Role.LEARNER.value, _l("learn and find a job")),
+            SelectChoice(Role.EMPLOYER.value, _l("hire certified people")),
         ],
         default=Role.LEARNER.value,
         validate_choice=False,
@@ -147,11 +148,11 @@ class ProfileForm(Form):
     name = name_field()
     language = RadioField(
         _l("Language of pages and letters"),
-        choices=LANGUAGES,
+        choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
         validate_choice=False,
     )
 
     def validate_language(self, field: Any) -> None:
         """One of ours."""
-        if field.data not in dict(LANGUAGES):
+        if field.data not in LANGUAGE_NAMES:
             raise StopValidation(_l("Choose one of the two."))

@@ -36,7 +36,7 @@ def save_profile() -> ResponseReturnValue:
     form = ProfileForm(request.form)
     if not form.validate():
         return _account_page(profile=form)
-    services.save_profile(db.session(), actor=current_actor(), name=form.name.data, language=form.language.data)
+    services.save_profile(db.session, actor=current_actor(), name=form.name.data, language=form.language.data)
     db.session.commit()
     session["language"] = form.language.data
     flash(_("Saved."), "info")
@@ -56,8 +56,8 @@ def change_password() -> ResponseReturnValue:
         form.current.errors = [_l("This is not your current password.")]
         return _account_page(password=form)
     password_hash, token = hash_password(form.password.data), new_token()
-    changed = services.change_password(db.session(), actor=current_actor(), password_hash=password_hash)
-    sessions.open_session(db.session(), account=changed, token=token)
+    changed = services.change_password(db.session, actor=current_actor(), password_hash=password_hash)
+    sessions.open_session(db.session, account=changed, token=token)
     db.session.commit()
     renew(current_actor(), token)
     flash(_("Your password is changed. Your other devices are signed out."), "info")
@@ -68,7 +68,7 @@ def change_password() -> ResponseReturnValue:
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every session, this one included."""
-    sessions.sign_out_everywhere(db.session(), actor=current_actor())
+    sessions.sign_out_everywhere(db.session, actor=current_actor())
     db.session.commit()
     return leave()
 

@@ -61,7 +61,7 @@ def register() -> ResponseReturnValue:
     password_hash = hash_password(form.password.data)
     try:
         services.register(
-            db.session(),
+            db.session,
             name=form.name.data,
             email=form.email.data,
             role=Role(form.role.data),
@@ -89,7 +89,7 @@ def confirmation(token: str) -> ResponseReturnValue:
 @public
 def confirm(token: str) -> ResponseReturnValue:
     """The address is theirs: open the account and come in."""
-    account = services.confirm(db.session(), token=token)
+    account = services.confirm(db.session, token=token)
     if account is None:
         return dead_link("confirm")
     flash(_("Your address is confirmed. Welcome."), "info")
@@ -114,11 +114,11 @@ def sign_in() -> ResponseReturnValue:
         return form_page("accounts/sign_in.html", form=form)
     proof = authenticate(form.email.data, form.password.data)
     token = new_token()
-    account = sessions.sign_in(db.session(), proof=proof, token=token) if proof else None
+    account = sessions.sign_in(db.session, proof=proof, token=token) if proof else None
     if account is not None:
         db.session.commit()
         return enter(account.actor(), token)
-    sessions.note_refusal(db.session(), form.email.data)
+    sessions.note_refusal(db.session, form.email.data)
     db.session.commit()
     form.form_errors.append(REFUSED)
     return form_page("accounts/sign_in.html", form=form)
@@ -130,7 +130,7 @@ def sign_out() -> ResponseReturnValue:
     """End this browser's session; doing it twice does no harm."""
     actor = find_actor()
     if actor is not None:
-        sessions.sign_out(db.session(), actor=actor, token=current_user.get_id())
+        sessions.sign_out(db.session, actor=actor, token=current_user.get_id())
         db.session.commit()
     return leave()
 
@@ -151,7 +151,7 @@ def ask_for_reset() -> ResponseReturnValue:
         return form_page("accounts/reset.html", form=form)
     budgets.spend_by_address(RESET_BY_ADDRESS)
     budgets.spend(RESET_BY_ACCOUNT, rules.email_key(form.email.data))
-    letters.ask_for_reset(db.session(), email=form.email.data, language=current_language())
+    letters.ask_for_reset(db.session, email=form.email.data, language=current_language())
     db.session.commit()
     return page("accounts/letter_sent.html", purpose="reset", email=form.email.data)
 
@@ -179,7 +179,7 @@ def reset(token: str) -> ResponseReturnValue:
     if not form.validate():
         return form_page("accounts/new_password.html", form=form, token=token, email=found[1].email)
     password_hash = hash_password(form.password.data)
-    if services.reset_password(db.session(), token=token, password_hash=password_hash) is None:
+    if services.reset_password(db.session, token=token, password_hash=password_hash) is None:
         return dead_link("reset")
     db.session.commit()
     flash(_("Your password is changed. Sign in with the new one."), "info")
@@ -194,7 +194,7 @@ def own_words(account: Account) -> tuple[str, ...]:
 def come_in(account: Account) -> Response:
     """Open a session for somebody who has just proven who they are."""
     token = new_token()
-    sessions.open_session(db.session(), account=account, token=token)
+    sessions.open_session(db.session, account=account, token=token)
     db.session.commit()
     return enter(account.actor(), token)
 

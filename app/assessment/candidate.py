@@ -29,7 +29,6 @@ class CandidateQuestion:
     stem: Words
     options: tuple[CandidateOption, ...]
     unit: str
-    expected_count: int | None
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,6 @@ def candidate_question(body: Mapping[str, Any], option_order: OptionOrder) -> Ca
         stem=body["stem"],
         options=options,
         unit=_unit(body),
-        expected_count=None,
     )
 
 
@@ -68,6 +66,18 @@ def _unit(body: Mapping[str, Any]) -> str:
         str(entry["unit"]) for entry in body.get("answers", ()) if isinstance(entry, Mapping) and entry.get("unit")
     }
     return units.pop() if len(units) == 1 else ""
+
+
+def payload_of_form(kind: str, values: Sequence[str], language: str) -> dict[str, Any] | None:
+    """The payload of a plain form's field: ticked tokens, or what was typed; None when it is blank."""
+    filled = [value for value in values if value.strip()]
+    if not filled:
+        return None
+    if kind in answers.SINGLE_TYPES:
+        return {"choice": filled[0]}
+    if kind == "multiple":
+        return {"choices": filled}
+    return {"text": filled[0], "lang": language}
 
 
 def chosen_values(payload: Mapping[str, Any] | None) -> list[str]:

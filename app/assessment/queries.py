@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from app.assessment.answers import PayloadError, normalise
+from app.assessment.candidate import CandidateQuestion, Correction, candidate_question, correction, payload_of_form
 from app.assessment.models import (
     Answer,
     AnswerEvent,
@@ -22,8 +25,10 @@ from app.assessment.models import (
     Result,
 )
 from app.catalog.models import CoursePrerequisite
+from app.catalog.queries import find_course, get_item, get_version
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
+from app.learning.queries import find_enrolment, path_of
 
 EXPOSURE_PERIOD = timedelta(days=90)
 
@@ -50,6 +55,18 @@ def get_quiz(session: Session, course_version_id: int, slug: str) -> ExamVersion
     if not found:
         raise NotFoundError("quiz")
     return found[0]
+
+
+def get_quiz_for(session: Session, account_id: int, slug: str, quiz_slug: str) -> tuple[ExamVersion, list[str]]:
+    """The quiz of the version this person follows, and what keeps it shut; raises NotFoundError when not enrolled."""
+    course = find_course(session, slug)
+    enrolment = find_enrolment(session, account_id, course.id) if course else None
+    if enrolment is None:
+        raise NotFoundError("quiz")
+    version = get_version(session, enrolment.course_version_id)
+    item = get_item(session, version.id, quiz_slug)
+    locks = path_of(session, version, enrolment).locks_of(item.module.slug)
+    return get_quiz(session, version.id, quiz_slug), [lock.module for lock in locks]
 
 
 def get_exam(session: Session, public_id: str) -> Exam:
@@ -103,7 +120,7 @@ def times_seen(session: Session, account_id: int, exam_id: int) -> dict[str, int
         .where(Attempt.account_id == account_id, Attempt.exam_id == exam_id)
         .group_by(Question.public_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def exposure_of(session: Session, exam_id: int) -> tuple[int, dict[str, int]]:
@@ -121,7 +138,7 @@ def exposure_of(session: Session, exam_id: int) -> tuple[int, dict[str, int]]:
         .where(Attempt.exam_id == exam_id, Attempt.started_at >= since)
         .group_by(Question.public_id)
     )
-    return attempts or 0, dict(rows.tuples().all())
+    return attempts or 0, {row[0]: row[1] for row in rows}
 
 
 def attempts_of(session: Session, account_id: int, exam_id: int) -> Sequence[Attempt]:
@@ -251,10 +268,8 @@ def due_attempts(session: Session, limit: int = 200) -> Sequence[int]:
     ).all()
 
 
-def embedded_questions(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, QuestionVersion]:
-    """Questions that lessons embed, by slug: from the banks of the course that no exam draws from."""
-    if not slugs:
-        return {}
+def _embedded_versions(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, QuestionVersion]:
+    """Questions that lessons embed: never one that an exam of the course may draw."""
     drawn = (
         select(ExamPool.question_version_id)
         .join(ExamVersion, ExamVersion.id == ExamPool.exam_version_id)
@@ -267,4 +282,40 @@ def embedded_questions(session: Session, course_id: int, slugs: Sequence[str]) -
         .join(Bank, Bank.id == Question.bank_id)
         .where(Bank.course_id == course_id, Question.slug.in_(slugs), QuestionVersion.id.not_in(drawn))
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
+
+
+def _order_of_author(version: QuestionVersion) -> list[list[str]]:
+    return [[option["id"], option["id"]] for option in version.body.get("options") or ()]
+
+
+def embedded_questions(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, CandidateQuestion]:
+    """The questions of a lesson as its reader sees them, by slug; without keys or feedback."""
+    if not slugs:
+        return {}
+    versions = _embedded_versions(session, course_id, slugs)
+    return {slug: candidate_question(one.body, _order_of_author(one)) for slug, one in versions.items()}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An answer to an embedded question, and how it was read; `refusal` is set instead when it could not be."""
+
+    chosen: list[str]
+    correction: Correction | None
+    refusal: str = ""
+
+
+def check_embedded(session: Session, course_id: int, slug: str, values: Sequence[str], language: str) -> Checked:
+    """Correct an answer to a question inside a lesson; raises NotFoundError for any other question."""
+    version = _embedded_versions(session, course_id, [slug]).get(slug)
+    if version is None:
+        raise NotFoundError("question")
+    payload = payload_of_form(version.type, values, language)
+    order = _order_of_author(version)
+    try:
+        if normalise(version.type, payload, order) is None:
+            return Checked(list(values), None, "blank")
+    except PayloadError as error:
+        return Checked([], None, error.reason.value)
+    return Checked(list(values), correction(version.body, order, payload))

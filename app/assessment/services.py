@@ -169,3 +169,13 @@ def _tell_learning(session: Session, attempt: Attempt, result: Result) -> None:
         ratio=ratio,
         mastered=rules.mastered(result.total, result.max_points, threshold),
     )
+
+
+def shown_percent(result: Result) -> Decimal:
+    """The percentage a page shows: truncated to one decimal, never rounded up to a pass."""
+    return grading.percent(result.total, result.max_points)
+
+
+def shown_cut(result: Result) -> Decimal:
+    """The cut as a percentage of the points."""
+    return grading.percent(result.cut, result.max_points)

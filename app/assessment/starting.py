@@ -197,8 +197,8 @@ def draw_form(
 
 def _row(row: dict[str, Any]) -> drawing.Row:
     return drawing.Row(
-        domain=row["domain"],
-        level=row["level"],
+        domain=row.get("domain"),
+        level=row.get("level"),
         count=row["count"],
         points=Decimal(str(row.get("points", 1))),
         type=row.get("type"),
@@ -234,6 +234,19 @@ def option_order(version: QuestionVersion, seed: bytes, slot: int, settings: dic
             shuffle=settings.get("shuffle_options", True),
         )
     ]
+
+
+def next_start_of(session: Session, attempt: Attempt) -> datetime | None:
+    """When the next attempt opens, if one is left and the wait is not over; None otherwise."""
+    attempts = queries.attempts_of(session, attempt.account_id, attempt.exam_id)
+    when = _next_start(attempts, attempt.exam_version.settings)
+    return when if when is not None and when > clock.now() else None
+
+
+def attempts_left_of(session: Session, attempt: Attempt) -> int | None:
+    """How many attempts remain after this one; None without limit."""
+    used = len(queries.attempts_of(session, attempt.account_id, attempt.exam_id))
+    return rules.attempts_left(used, attempt.exam_version.settings.get("max_attempts"))
 
 
 def refusal_sentence(reason: Reason) -> str:

@@ -57,8 +57,8 @@ def import_command(path: Path) -> None:
         if checked.course is None or errors:
             raise click.ClickException("\n".join(errors) or _("There is no course in %(path)s.", path=folder))
         if checked.skills is not None:
-            import_skills(db.session, checked.skills)  # type: ignore[arg-type]
-        done = import_course(db.session, actor=SYSTEM, course=checked.course)  # type: ignore[arg-type]
+            import_skills(db.session, checked.skills)
+        done = import_course(db.session, actor=SYSTEM, course=checked.course)
         db.session.commit()
         state = _("published") if done.new else _("unchanged")
         click.echo(

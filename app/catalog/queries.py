@@ -74,7 +74,7 @@ def get_version(session: Session, version_id: int) -> CourseVersion:
     )
 
 
-def _one_version(session: Session, statement: Select[tuple[CourseVersion]]) -> CourseVersion:
+def _one_version(session: Session, statement: Select[CourseVersion]) -> CourseVersion:
     version = session.scalar(statement.options(selectinload(CourseVersion.modules).selectinload(Module.items)))
     if version is None:
         raise NotFoundError("course")
@@ -102,7 +102,7 @@ def courses_found(session: Session, wanted: CatalogueFilter, language: str, page
     return PageOf(rows=rows, number=page, size=PAGE_SIZE, total=total)
 
 
-def _filtered(statement: Select[tuple[int]], wanted: CatalogueFilter) -> Select[tuple[int]]:
+def _filtered(statement: Select[int], wanted: CatalogueFilter) -> Select[int]:
     if wanted.tiers:
         statement = statement.where(CourseVersion.tier.in_(wanted.tiers))
     for word in folded(wanted.text).split():

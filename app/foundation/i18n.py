@@ -61,16 +61,24 @@ def _compile(source: Path, compiled: Path) -> None:
     draft.replace(compiled)  # another process may be reading it
 
 
+def translated(message: str) -> str:
+    """The translation of `message`, placeholders left as they are: what Jinja's newstyle calls want."""
+    return str(_catalogue(current_language()).ugettext(message))
+
+
+def translated_plural(singular: str, plural: str, number: int) -> str:
+    """The plural form for `number`, placeholders left as they are."""
+    return str(_catalogue(current_language()).ungettext(singular, plural, number))
+
+
 def gettext(message: str, **values: object) -> str:
     """Translate `message`; `%(name)s` placeholders take `values`."""
-    translated = _catalogue(current_language()).ugettext(message)
-    return translated % values if values else translated
+    return translated(message) % values if values else translated(message)
 
 
 def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
     """Translate with the plural of `number`, itself available as `%(number)s` and `%(num)s`."""
-    translated = _catalogue(current_language()).ungettext(singular, plural, number)
-    return translated % {"number": number, "num": number, **values}
+    return translated_plural(singular, plural, number) % {"number": number, "num": number, **values}
 
 
 class LazyText:

@@ -91,7 +91,7 @@ def on_http_error(error: HTTPException) -> Response:
     """Werkzeug's own refusals."""
     db.session.rollback()
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return answer(error.code, headers=kept)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_time
+from markupsafe import Markup
 
 from app.foundation.i18n import current_language, localised
 from app.foundation.identifiers import grouped
-from app.foundation.markdown import render_inline
+from app.foundation.markdown import clean, render_inline
 from app.foundation.typography import format_number, format_percent, typeset
 from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words
 
@@ -43,7 +45,45 @@ def text(value: Any) -> str:
 
 def inline(value: Any) -> Any:
     """Author's inline Markdown ({fr, en} or a string) as safe HTML in the page's language."""
-    return render_inline(str(localised(value)), current_language())
+    return _inline(str(localised(value)), current_language())
+
+
+@lru_cache(maxsize=4096)
+def _inline(words: str, language: str) -> Markup:
+    return render_inline(words, language)
+
+
+def spoken_options(options: Any) -> list[dict[str, Any]]:
+    """Options of a question with their texts rendered, as the question macros take them."""
+    return [{"value": option.value, "text": inline(option.text)} for option in options]
+
+
+def spoken_readings(readings: Any) -> dict[str, dict[str, Any]]:
+    """Readings of options with the author's words rendered."""
+    return {
+        value: {"mark": reading.mark, "why": inline(reading.why) if reading.why else ""}
+        for value, reading in readings.items()
+    }
+
+
+def words(terms: Any, language: str) -> list[dict[str, str]]:
+    """The words of a lesson, each with the language of its twin."""
+    other = "en" if language == "fr" else "fr"
+    return [
+        {
+            **term,
+            "term": typeset(term["term"], language),
+            "meaning": typeset(term["meaning"], language),
+            "other_language": other,
+        }
+        for term in terms
+    ]
+
+
+@lru_cache(maxsize=512)
+def stored(html: str) -> Markup:
+    """HTML that authoring rendered and stored, through the allow-list once more; kept, because lessons never change."""
+    return clean(html)
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -55,6 +95,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "typeset": typeset_filter,
     "text": text,
     "inline": inline,
+    "stored": stored,
+    "words": words,
+    "spoken_options": spoken_options,
+    "spoken_readings": spoken_readings,
     "grouped": grouped,
     "iso": lambda value: value.isoformat(),
 }

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, render_template
 from flask_wtf.csrf import generate_csrf
 
 from app.foundation import clock
-from app.foundation.i18n import current_language, gettext, localised, ngettext
+from app.foundation.i18n import current_language, localised, translated, translated_plural
 from app.foundation.tiers import Tier
 from app.web.assets import asset
 from app.web.drawings import DRAWINGS
@@ -31,6 +31,8 @@ def common_context() -> dict[str, Any]:
         "other_language_url": language_url(other_language()),
         "csp_nonce": g.get("csp_nonce", ""),
         "site_name": settings.site_name,
+        "site_contact": settings.site_contact,
+        "operator_name": settings.issuer_name if settings.issuer_name != settings.site_name else "",
         "development": settings.development,
     }
 
@@ -40,7 +42,7 @@ def set_up_rendering(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(translated, translated_plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
         asset=asset, csrf_token=generate_csrf, localised=localised, Tier=Tier, now=clock.now, **DRAWINGS
     )

@@ -6,14 +6,25 @@ from flask import Blueprint, Flask
 
 from app.accounts import own_account
 from app.accounts import views as accounts
+from app.admin import views as admin
+from app.assessment import views as assessment
+from app.catalog import views as catalog
 from app.extensions import csrf
-from app.web import assets, health
+from app.guidance import views as guidance
+from app.learning import views as learning
+from app.web import assets, health, styleguide
 
 PAGES = (
     health.blueprint,
     assets.blueprint,
     accounts.blueprint,
     own_account.blueprint,
+    admin.blueprint,
+    guidance.blueprint,
+    catalog.blueprint,
+    learning.blueprint,
+    assessment.blueprint,
+    styleguide.blueprint,
 )
 # /api/v1 reads no cookie, so there is nothing for a forged request to borrow: no CSRF token is asked.
 API: tuple[Blueprint, ...] = ()

@@ -140,6 +140,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_outbox_recipient_id'), ['recipient_id'], unique=False)
         batch_op.create_index('ix_outbox_waiting', ['due_at', 'sent_at', 'dead_at'], unique=False)
 
+    op.create_table('sign_in_delay',
+    sa.Column('key_hash', sa.String(length=32), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('open_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('tries >= 0', name=op.f('ck_sign_in_delay_tries')),
+    sa.PrimaryKeyConstraint('key_hash', name=op.f('pk_sign_in_delay'))
+    )
     op.create_table('signing_key',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('key_id', sa.String(length=40), nullable=False),
@@ -292,13 +299,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_match_subject_account_id')),
     sa.PrimaryKeyConstraint('account_id', name=op.f('pk_match_subject')),
     sa.UniqueConstraint('subject', name=op.f('uq_match_subject_subject'))
-    )
-    op.create_table('sign_in_delay',
-    sa.Column('key_hash', sa.String(length=32), nullable=False),
-    sa.Column('tries', sa.Integer(), nullable=False),
-    sa.Column('open_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint('tries >= 0', name=op.f('ck_sign_in_delay_tries')),
-    sa.PrimaryKeyConstraint('key_hash', name=op.f('pk_sign_in_delay'))
     )
     op.create_table('one_time_token',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -977,7 +977,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_one_time_token_account_id'))
 
     op.drop_table('one_time_token')
-    op.drop_table('sign_in_delay')
     op.drop_table('match_subject')
     with op.batch_alter_table('match_profile', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_match_profile_visible'))
@@ -1003,6 +1002,7 @@ def downgrade() -> None:
     op.drop_table('status_list')
     op.drop_table('skill')
     op.drop_table('signing_key')
+    op.drop_table('sign_in_delay')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_waiting')
         batch_op.drop_index(batch_op.f('ix_outbox_recipient_id'))

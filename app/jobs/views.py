@@ -1,0 +1,136 @@
+"""Offers for everybody, and what a learner sends: HTTP in, one call, HTTP out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.extensions import db
+from app.foundation.actor import Actor
+from app.foundation.errors import RuleError
+from app.foundation.i18n import gettext as _
+from app.foundation.i18n import localised
+from app.foundation.paging import page_number
+from app.jobs import applications, queries, rules
+from app.jobs.forms import ApplicationForm, OfferSearchForm
+from app.jobs.models import Offer
+from app.matching import queries as matching
+from app.web.access import current_actor, find_actor, public, signed_in
+from app.web.forms import form_page
+from app.web.rendering import page
+
+blueprint = Blueprint("jobs", __name__)
+
+
+@blueprint.get("/offers")
+@public
+def offers() -> ResponseReturnValue:
+    """Open offers, newest first, by words, town, contract and place of work."""
+    form = OfferSearchForm(request.args)
+    form.validate()
+    wanted = queries.OfferSearch(
+        text="" if form.text.errors else form.text.data or "",
+        place="" if form.place.errors else form.place.data or "",
+        contracts=tuple(value for value in form.contract.data or () if value in rules.CONTRACT_LABELS),
+        remotes=tuple(value for value in form.remote.data or () if value in rules.REMOTE_LABELS),
+    )
+    kept = {"text": wanted.text, "place": wanted.place, "contract": wanted.contracts, "remote": wanted.remotes}
+    found = queries.offers_found(db.session, wanted, page_number(request.args.get("page")))
+    return page(
+        "jobs/offers.html",
+        found=found,
+        wanted=wanted,
+        filtered=any(kept.values()),
+        rules=rules,
+        page_url=lambda number: url_for(".offers", **kept, page=number),
+    )
+
+
+@blueprint.get("/offers/<public_id:offer_id>")
+@public
+def offer(offer_id: str) -> ResponseReturnValue:
+    """One offer; for somebody signed in, how their proofs meet it."""
+    actor = find_actor()
+    found = queries.get_public_offer(db.session, offer_id, actor)
+    return page("jobs/offer.html", form=_application_form(actor) if actor else None, **_shown(found, actor))
+
+
+@blueprint.post("/offers/<public_id:offer_id>/application")
+@signed_in
+def send_application(offer_id: str) -> ResponseReturnValue:
+    """Apply, which shows one's name to the employer; the match is kept as both sides read it today."""
+    actor = current_actor()
+    found = queries.get_public_offer(db.session, offer_id, actor)
+    form = _application_form(actor, request.form)
+    if not form.validate():
+        return form_page("jobs/offer.html", form=form, **_shown(found, actor))
+    applications.apply_to_offer(
+        db.session,
+        actor=actor,
+        offer=found,
+        message=form.message.data,
+        certificates=form.certificates.data or [],
+        score=matching.match_of(db.session, found, actor.account_id).match.score,
+    )
+    db.session.commit()
+    flash(_("Your application is sent. The employer now sees your name."), "info")
+    return redirect(url_for(".my_applications"))
+
+
+def _application_form(actor: Actor, sent: Any = None) -> ApplicationForm:
+    form = ApplicationForm(sent)
+    form.set_certificates(
+        [(one.public_id, localised(one.achievement.name)) for one in queries.certificates_of(db.session, actor)]
+    )
+    return form
+
+
+def _shown(found: Offer, actor: Actor | None) -> dict[str, Any]:
+    """What the page of an offer says, and for a signed-in person how their proofs meet it."""
+    context: dict[str, Any] = {
+        "offer": found,
+        "asked": queries.skills_asked(db.session, found.id),
+        "open": rules.is_open(found.state, found.closes_on, queries.today()) and bool(found.employer.approved_at),
+        "rules": rules,
+        "found": None,
+    }
+    if actor is None or found.employer.account_id == actor.account_id:
+        return context
+    try:
+        match = matching.match_of(db.session, found, actor.account_id)
+    except RuleError:  # the offer asks for nothing any more
+        return context
+    return context | {
+        "found": match,
+        "closings": matching.closing_courses(db.session, found, match),
+        "certificates": matching.certificates_behind(db.session, match.match),
+        "application": queries.find_application_to(db.session, actor, found),
+    }
+
+
+@blueprint.get("/applications")
+@signed_in
+def my_applications() -> ResponseReturnValue:
+    """What this person sent, with everything that happened to it."""
+    sent = queries.applications_by(db.session, current_actor())
+    return page(
+        "jobs/applications.html",
+        applications=sent,
+        histories=queries.histories(db.session, sent),
+        rules=rules,
+        today=queries.today(),
+    )
+
+
+@blueprint.post("/applications/<public_id:application_id>/withdrawal")
+@signed_in
+def withdraw(application_id: str) -> ResponseReturnValue:
+    """Take an application back."""
+    actor = current_actor()
+    application = queries.get_application_by(db.session, actor, application_id)
+    applications.withdraw_application(db.session, actor=actor, application=application)
+    db.session.commit()
+    flash(_("Your application is withdrawn."), "info")
+    return redirect(url_for(".my_applications"))

@@ -1,0 +1,178 @@
+"""A learner in a course: its home, its lessons, its exercises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.assessment.queries import (
+    attempts_of,
+    certification_exam_of,
+    check_embedded,
+    embedded_questions,
+    get_quiz,
+    results_of,
+)
+from app.catalog.models import CourseVersion, Item
+from app.catalog.queries import find_lesson_text, get_current_version, get_item, get_version
+from app.extensions import db
+from app.foundation.errors import NotFoundError
+from app.foundation.i18n import current_language
+from app.foundation.i18n import gettext as _
+from app.learning import services
+from app.learning.models import Enrolment
+from app.learning.queries import Path, find_enrolment, path_of
+from app.web.access import current_actor, find_actor, public, signed_in
+from app.web.rendering import page
+
+blueprint = Blueprint("learning", __name__, url_prefix="/learn")
+
+
+def _course_of_reader(slug: str) -> tuple[CourseVersion, Enrolment | None, Path]:
+    """The version this reader follows (their own, or the current one), their enrolment, their path."""
+    current = get_current_version(db.session, slug)
+    actor = find_actor()
+    enrolment = find_enrolment(db.session, actor.account_id, current.course_id) if actor else None
+    version = current
+    if enrolment is not None and enrolment.course_version_id != current.id:
+        version = get_version(db.session, enrolment.course_version_id)
+    return version, enrolment, path_of(db.session, version, enrolment)
+
+
+@blueprint.get("/<slug:slug>")
+@signed_in
+def home(slug: str) -> str | Response:
+    """Where the learner is in this course, and the one next thing to do."""
+    version, enrolment, path = _course_of_reader(slug)
+    if enrolment is None:
+        return redirect(url_for("catalog.course", slug=slug))
+    exam = certification_exam_of(db.session, version.id)
+    attempts = attempts_of(db.session, enrolment.account_id, exam.exam_id) if exam else []
+    return page(
+        "learning/home.html",
+        version=version,
+        enrolment=enrolment,
+        path=path,
+        exam=exam,
+        modules_missing=missing_modules(version, path, exam.settings if exam else {}),
+        attempts=attempts,
+        results=results_of(db.session, [attempt.id for attempt in attempts]),
+        newer=version.course.current_version_id != version.id,
+    )
+
+
+def missing_modules(version: CourseVersion, path: Path, settings: Mapping[str, Any]) -> list[Any]:
+    """The modules that the exam asks for and that are not mastered yet."""
+    wanted = set(settings.get("requires") or ())
+    return [module for module in version.modules if module.slug in wanted and not path.mastered(module.slug)]
+
+
+@blueprint.post("/<slug:slug>")
+@signed_in
+def enrol(slug: str) -> Response:
+    """Begin a course, then go to its first step."""
+    version = get_current_version(db.session, slug)
+    services.enrol(db.session, actor=current_actor(), version=version)
+    db.session.commit()
+    return redirect(url_for(".home", slug=slug))
+
+
+@blueprint.get("/<slug:slug>/<slug:item_slug>")
+@public
+def item(slug: str, item_slug: str) -> str | Response:
+    """A lesson, open to all; or the exercises, for those who have begun the course."""
+    version, enrolment, path = _course_of_reader(slug)
+    step = get_item(db.session, version.id, item_slug)
+    if step.kind == "quiz":
+        return _quiz_page(version, enrolment, path, step)
+    if enrolment is not None and path.locks_of(step.module.slug):
+        return page("learning/locked.html", version=version, path=path, step=step), 403  # type: ignore[return-value]
+    return _lesson_page(version, enrolment, path, step, checked={})
+
+
+def _lesson_page(
+    version: CourseVersion,
+    enrolment: Enrolment | None,
+    path: Path,
+    step: Item,
+    *,
+    checked: Mapping[str, Any],
+) -> str:
+    text = find_lesson_text(db.session, step.id, current_language())
+    embedded = [block["id"] for block in text.blocks if block["kind"] == "question"] if text else []
+    return page(
+        "learning/lesson.html",
+        version=version,
+        enrolment=enrolment,
+        path=path,
+        step=step,
+        lesson=text,
+        questions=embedded_questions(db.session, version.course_id, embedded),
+        checked=checked,
+        before=path.before(step.module.slug, step.slug),
+        after=path.after(step.module.slug, step.slug),
+    )
+
+
+def _quiz_page(version: CourseVersion, enrolment: Enrolment | None, path: Path, step: Item) -> str | Response:
+    if enrolment is None:
+        flash(_("The exercises keep your answers, so they need an account and the course begun."), "info")
+        return redirect(url_for("catalog.course", slug=version.course.slug))
+    quiz = get_quiz(db.session, version.id, step.slug)
+    attempts = attempts_of(db.session, enrolment.account_id, quiz.exam_id)
+    return page(
+        "learning/quiz.html",
+        version=version,
+        enrolment=enrolment,
+        path=path,
+        step=step,
+        quiz=quiz,
+        attempts=attempts,
+        results=results_of(db.session, [attempt.id for attempt in attempts]),
+        locks=path.locks_of(step.module.slug),
+    )
+
+
+@blueprint.post("/<slug:slug>/<slug:item_slug>")
+@signed_in
+def finish_lesson(slug: str, item_slug: str) -> Response:
+    """The lesson has been read: note it and go on."""
+    version, enrolment, path = _course_of_reader(slug)
+    step = get_item(db.session, version.id, item_slug)
+    if enrolment is None:
+        enrolment = services.enrol(db.session, actor=current_actor(), version=version)
+    services.complete_lesson(db.session, enrolment=enrolment, item=step)
+    db.session.commit()
+    after = path.after(step.module.slug, step.slug)
+    if after is None:
+        return redirect(url_for(".home", slug=slug))
+    return redirect(url_for(".item", slug=slug, item_slug=after.item))
+
+
+@blueprint.post("/<slug:slug>/<slug:item_slug>/place")
+@signed_in
+def keep_place(slug: str, item_slug: str) -> tuple[str, int]:
+    """The page's script says that this lesson is open: the course will resume here."""
+    version, enrolment, _path = _course_of_reader(slug)
+    if enrolment is not None:
+        services.open_item(db.session, enrolment=enrolment, item=get_item(db.session, version.id, item_slug))
+        db.session.commit()
+    return "", 204
+
+
+@blueprint.post("/<slug:slug>/<slug:item_slug>/questions/<slug:question_slug>")
+@public
+def try_question(slug: str, item_slug: str, question_slug: str) -> str:
+    """Check an answer to a question inside a lesson: nothing is recorded, the feedback is shown in its place."""
+    version, enrolment, path = _course_of_reader(slug)
+    step = get_item(db.session, version.id, item_slug)
+    text = find_lesson_text(db.session, step.id, current_language())
+    if text is None or question_slug not in [block.get("id") for block in text.blocks]:
+        raise NotFoundError("question")
+    checked = check_embedded(
+        db.session, version.course_id, question_slug, request.form.getlist(question_slug), current_language()
+    )
+    return _lesson_page(version, enrolment, path, step, checked={question_slug: checked})
