@@ -54,6 +54,8 @@ def _check_identifiers(draft: Draft) -> None:
         [child(exam, "id") for exam in draft.exams],
         [child(project, "id") for project in draft.projects],
         *([child(line, "id") for line in items(child(project, "rubric"))] for project in draft.projects),
+        *([child(item, "lesson") for item in items(child(module.node, "items"))] for module in draft.modules),
+        [child(item, "project") for module in draft.modules for item in items(child(module.node, "items"))],
     ]
     for nodes in kinds:
         check_unique(nodes, draft.context)

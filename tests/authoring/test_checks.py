@@ -97,6 +97,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("E131", BANK, "- id: q-2", "- id: q-1"),
     ("E131", BANK, "- id: q-2", "- id: ex-1"),
     ("E131", LESSON, "id: variables", "id: autre"),
+    ("E131", MODULE, "  - lesson: 01-variables\n", "  - lesson: 01-variables\n  - lesson: 01-variables\n"),
+    ("E131", MODULE, "  - {project: petit}\n", "  - {project: petit}\n  - {project: petit}\n"),
     ("E132", BANK, "type: numeric", "type: numerik"),
     ("E133", BANK, "level: beginner", "level: begginer"),
     ("E134", BANK, "domain: bases", "domain: base"),
