@@ -8,6 +8,7 @@ credential has one form and a reordered copy is refused.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +27,9 @@ _TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _TIER_LABEL = {"fr": "Niveau", "en": "Level"}
 # PyLD drops a value that is not an absolute IRI, so it would go unsigned.
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+# Control characters, line separators, and the marks that make text read in another order than written.
+_UNPRINTABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROL = re.compile(f"[{_UNPRINTABLE}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +349,12 @@ def _whole_seconds(moment: datetime | None) -> datetime | None:
     if moment.tzinfo is None:
         raise MalformedDocumentError("A time in a credential has a time zone.")
     return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def presentable(text: str, maximum: int = 200) -> str:
+    """The text as a credential takes it: composed (NFC), on one line, nothing unprintable, cut to `maximum` signs."""
+    plain = _CONTROL.sub("", unicodedata.normalize("NFC", text))
+    return " ".join(plain.split())[:maximum].rstrip()
 
 
 def _require_text(maximum: int, *texts: str) -> None:

@@ -47,8 +47,9 @@ def render(
 ) -> bytes:
     """The certificate as PDF, the same bytes for the same arguments and library versions.
 
-    `created` (aware) dates the file and its attachment. RenderingError when a text cannot
-    be drawn whole inside its box, or the page asks for anything from outside.
+    `created` (aware) dates the file and its attachment. RenderingError when a text cannot be drawn
+    whole inside its box, no installed font has one of its signs (scripts other than Latin, Greek and
+    Cyrillic come from the system's fonts), or the page asks for anything from outside.
     """
     moment = created.astimezone(UTC).replace(microsecond=0)
     source = page_html(page, language=language, style=style, created=moment)
@@ -83,6 +84,9 @@ def _write(document: Any, attachment: Any, identifier: bytes) -> bytes:
     data: bytes = document.write_pdf(
         pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=[attachment], finisher=_finish
     )
+    missing = {chr(code) for font in document.fonts.values() for code in font.missing}
+    if missing:
+        raise RenderingError(f"No font installed here can draw {' '.join(sorted(missing))}.")
     return data
 
 

@@ -1,5 +1,6 @@
 """Verification: format, signature, issuer and key, status, dates, in that order."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from certificates.keys import KeyRing, KeyState, decode_base58
 from certificates.signing import CRYPTOSUITE, signing_input
 from certificates.status_list import StatusList, decode, status_list_document
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _PROOF_FIELDS = frozenset({"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"})
 # A full list of 2**24 random bits is about 2.8 MB in base64.
 _STATUS_LIST_MAX_BYTES = 3 * 1024 * 1024
@@ -129,6 +130,16 @@ def judge(
     certain = [known for known in (status_state, date_state) if known not in (State.VALID, State.STATUS_UNAVAILABLE)]
     state = certain[0] if certain else status_state
     return replace(verdict, state=state, checks=(*verdict.checks, status_check, date_check), standing=standing)
+
+
+def file_is_ours(data: bytes, signature: bytes, key_id: str, *, keys: KeyRing) -> bool:
+    """Whether signing.file_signature made `signature` over these very bytes, with a key still believed."""
+    key = keys.find(key_id)
+    return (
+        key is not None
+        and key.state is not KeyState.COMPROMISED
+        and key.verifies(signature, hashlib.sha256(data).digest())
+    )
 
 
 def read_status_list(

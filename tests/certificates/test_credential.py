@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates.credential import Credential, Evidence, Holder, Issuer, Result, Skill, StatusEntry
+from certificates.credential import Credential, Evidence, Holder, Issuer, Result, Skill, StatusEntry, presentable
 from certificates.errors import MalformedDocumentError
 from tests.certificates.builders import DID, NOW, SITE, credential, skills
 
@@ -140,6 +140,8 @@ def test_refuses_any_other_shape(change: Callable[[dict[str, Any]], Any]) -> Non
         lambda: Holder("a" * 201),
         lambda: Holder("a\x00b"),
         lambda: Holder("a\u2028b"),
+        lambda: Holder("a\u202eb"),
+        lambda: Holder("a\ud800b"),
         lambda: Issuer("relative/path", "x", SITE),
         lambda: Issuer(DID, "x", "https://example.org/a b"),
         lambda: Skill(SITE, "a:b", "x", "expert", "x"),
@@ -160,3 +162,25 @@ def test_refuses_values_that_could_not_be_signed_whole(make: Callable[[], object
 
 def test_time_limits_are_kept() -> None:
     assert credential().valid_until == datetime(2029, 11, 22, 10, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Claire Fontanel", "Claire Fontanel"),
+        ("  Claire\t\nFontanel ", "Claire Fontanel"),
+        ("Cl\x00ai\u202ere\ud800", "Claire"),
+        ("E\u0301va", "\u00c9va"),
+        ("a" * 199 + " b", "a" * 199),
+        ("", ""),
+    ],
+)
+def test_texts_are_made_presentable(text: str, expected: str) -> None:
+    assert presentable(text) == expected
+
+
+@given(st.text(max_size=300))
+def test_what_is_presentable_is_accepted(text: str) -> None:
+    name = presentable(text)
+    if name:
+        assert Holder(name).name == presentable(name)

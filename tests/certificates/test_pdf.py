@@ -1,6 +1,7 @@
 """The page: whole texts inside their boxes, readable by machines, the credential inside, the same bytes twice."""
 
 import logging
+import re
 import subprocess
 import sys
 from datetime import date
@@ -142,6 +143,14 @@ class TestFit:
     def test_sixty_skills_say_how_many_are_left(self, tmp_path: Path) -> None:
         text = " ".join(word.text for word in words_of(drawn(skills=MANY_SKILLS * 5), tmp_path))
         assert "autres, dans la preuve jointe." in text
+
+    def test_signs_of_other_alphabets_are_drawn(self, tmp_path: Path) -> None:
+        name = "Юлия Ελένη Nguyễn Thị Ánh Łukasz"
+        assert letters("".join(word.text for word in words_of(drawn(holder=name), tmp_path))).count(letters(name)) == 1
+
+    def test_a_sign_no_font_has_is_said_rather_than_drawn_as_a_box(self) -> None:
+        with pytest.raises(RenderingError, match="font"):
+            drawn(holder="Ada \U0010fffd")
 
     def test_one_page(self) -> None:
         with pikepdf.open(BytesIO(drawn(holder=LONG_NAME, achievement=LONG_TITLE, skills=MANY_SKILLS))) as pdf:
@@ -300,3 +309,12 @@ def test_the_qr_code_is_one_path_of_24_mm() -> None:
     drawing = qr_svg(page().verification_url)
     assert drawing.count("<path") == 1
     assert 'width="24mm" height="24mm"' in drawing
+
+
+def test_the_qr_code_says_the_address() -> None:
+    import segno
+
+    matrix = segno.make(page().verification_url, error="m", micro=False).matrix
+    strokes = re.findall(r"M(\d+) (\d+)\.5h(\d+)", qr_svg(page().verification_url))
+    drawn_modules = {(int(x) + step, int(y)) for x, y, length in strokes for step in range(int(length))}
+    assert drawn_modules == {(x, y) for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark}

@@ -4,6 +4,7 @@ import copy
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 
 from certificates.credential import Holder, Issuer
 from certificates.keys import FileSigner, KeyRing, KeyState, encode_base58, generate_key
-from certificates.signing import serialise, sign, sign_document
+from certificates.signing import file_signature, serialise, sign, sign_document
 from certificates.status_list import StatusList, signed_status_list
 from certificates.strict_json import parse
-from certificates.verification import Standing, State, authenticate, verify
+from certificates.verification import Standing, State, authenticate, file_is_ours, verify
 from tests.certificates.builders import DID, LIST_URL, NOW, RING, SIGNER, credential, signed, skills
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -308,6 +309,25 @@ def test_a_document_signed_for_another_purpose_is_not_a_certificate() -> None:
         NOW,
     )
     assert state_of(other) is State.MALFORMED
+
+
+def test_many_threads_get_the_same_answer() -> None:
+    good, bad = serialise(signed()), serialise(signed()).replace(b"Claire", b"Blaise")
+    with ThreadPoolExecutor(8) as pool:
+        states = list(pool.map(lambda data: authenticate(data, keys=RING).state, [good, bad] * 40))
+    assert states == [State.VALID, State.TAMPERED] * 40
+
+
+class TestWholeFile:
+    def test_these_bytes_are_ours(self) -> None:
+        signature = file_signature(b"file", SIGNER)
+        assert file_is_ours(b"file", signature, SIGNER.key_id, keys=RING)
+        assert not file_is_ours(b"file ", signature, SIGNER.key_id, keys=RING)
+        assert not file_is_ours(b"file", signature, f"{DID}#absent", keys=RING)
+
+    def test_not_by_a_withdrawn_key(self) -> None:
+        ring = KeyRing((SIGNER.public_key(KeyState.COMPROMISED),))
+        assert not file_is_ours(b"file", file_signature(b"file", SIGNER), SIGNER.key_id, keys=ring)
 
 
 class TestGolden:
