@@ -1,0 +1,52 @@
+"""Rounds of the worker that look at the clock: attempts whose time is over, the checkpoint of an old SQLite."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.assessment.queries import due_attempts
+from app.assessment.services import close_due_attempts
+from app.extensions import db
+from app.foundation.database import sqlite_has_wal_bug
+from app.web.transactions import reading_session
+
+
+def close_attempts(app: Flask) -> int:
+    """Close the attempts whose deadline and grace have passed; nothing is written when none is due."""
+    with app.app_context():
+        with reading_session() as reading:
+            if not due_attempts(reading, limit=1):
+                return 0
+        with Session(db.engine) as session:
+            closed = close_due_attempts(session)
+            session.commit()
+            return closed
+
+
+def checkpoint_database(app: Flask) -> bool:
+    """On a SQLite older than 3.51.3: fold the log into the file, from one process alone (see sqlite_has_wal_bug)."""
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite" or not sqlite_has_wal_bug():
+            return False
+        return checkpoint_alone(db.engine)
+
+
+def checkpoint_alone(engine: Engine) -> bool:
+    """Checkpoint under a lock file beside the database; false when another process holds it."""
+    database = Path(engine.url.database or "")
+    with database.with_name(f"{database.name}.checkpoint").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+        return True
