@@ -156,8 +156,8 @@ def _texts(page: CertificatePage, wording: Wording, layout: Layout, style: Style
 
 
 def group(public_id: str) -> str:
-    """The number in groups of four, held together by no-break spaces."""
-    return "\u00a0".join(public_id[start : start + 4] for start in range(0, len(public_id), 4))
+    """The number in groups of four, with plain spaces, so that it can be copied into a form."""
+    return " ".join(public_id[start : start + 4] for start in range(0, len(public_id), 4))
 
 
 def _date_texts(page: CertificatePage, wording: Wording) -> dict[str, str]:
@@ -196,8 +196,8 @@ def _skills_that_fit(skills: tuple[str, ...], exam: str, wording: Wording, box: 
 def _sizes(page: CertificatePage, texts: Mapping[str, str], layout: Layout) -> dict[str, str]:
     signed = f"{page.signatory_name}{texts['signatory_role']}"
     how = f"{texts['verify_label']} {texts['verify_how']} {texts['site']}"
-    # The number is set a little larger and spaced out, hence the added signs.
-    number = texts["number"] + "0" * 6
+    # The number is set on one line, a little larger and spaced out, hence the added signs.
+    number = texts["number"].replace(" ", "\u00a0") + "0" * 6
     proof = layout.proof.fit((texts["skills"], texts["exam"]))
     steps = {
         "by": layout.by.fit((page.issuer_name, page.issuer_line)),
