@@ -51,8 +51,14 @@ def courses() -> str:
         skills=skills,
         hours=HOURS,
         active=_active_filters(wanted, {skill.slug: skill.name for skill in skills}),
-        page_url=lambda number: url_for(".courses", **{**request.args.to_dict(flat=False), "page": [str(number)]}),
+        page_url=_page_url,
     )
+
+
+def _page_url(number: int) -> str:
+    """The same search, another page."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in ("page", "lang")]
+    return f"{url_for('.courses')}?{urlencode([*kept, ('page', str(number))])}"
 
 
 def _active_filters(wanted: CatalogueFilter, skill_names: dict[str, Any]) -> list[tuple[str, Any, str]]:

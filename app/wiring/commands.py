@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.accounts.cli import accounts_commands
 from app.authoring.cli import courses
+from app.wiring.demo import demo_commands
 from app.wiring.migrations import database_commands
 from app.wiring.tasks import worker_command
 
@@ -13,6 +14,7 @@ GROUPS = (
     accounts_commands,
     courses,
     database_commands,
+    demo_commands,
     worker_command,
 )
 
