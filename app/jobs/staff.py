@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.foundation.errors import RuleError
+from app.foundation.forms import carries_hidden_signs, clean_lines
 from app.foundation.i18n import current_language, localised
 from app.foundation.i18n import gettext as _
 from app.foundation.paging import page_number
@@ -184,7 +185,11 @@ def publish(offer_id: str) -> ResponseReturnValue:
     """Make an offer public, with the reasons written for blocking words."""
     actor = current_actor()
     offer = queries.get_offer_of(db.session, actor, offer_id)
-    reasons = {name.removeprefix("reason-"): text for name, text in request.form.items() if name.startswith("reason-")}
+    reasons = {
+        name.removeprefix("reason-"): clean_lines(text) or ""
+        for name, text in request.form.items()
+        if name.startswith("reason-") and not carries_hidden_signs(text, lines=True)
+    }
     try:
         services.publish_offer(db.session, actor=actor, offer=offer, reasons=reasons)
     except RuleError as error:

@@ -36,7 +36,12 @@ def offers() -> ResponseReturnValue:
         contracts=tuple(value for value in form.contract.data or () if value in rules.CONTRACT_LABELS),
         remotes=tuple(value for value in form.remote.data or () if value in rules.REMOTE_LABELS),
     )
-    kept = {"text": wanted.text, "place": wanted.place, "contract": wanted.contracts, "remote": wanted.remotes}
+    kept: dict[str, Any] = {
+        "text": wanted.text,
+        "place": wanted.place,
+        "contract": wanted.contracts,
+        "remote": wanted.remotes,
+    }
     found = queries.offers_found(db.session, wanted, page_number(request.args.get("page")))
     return page(
         "jobs/offers.html",

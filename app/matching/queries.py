@@ -19,8 +19,9 @@ from app.foundation.errors import NotFoundError
 from app.foundation.folding import folded
 from app.jobs.models import Application, Offer
 from app.jobs.queries import open_offers
+from app.matching.consent import PURPOSE
 from app.matching.match import Closing, CourseAward, Match, Unlock, closings, read_match, unlocks
-from app.matching.models import Invitation, MatchProfile
+from app.matching.models import Consent, Invitation, MatchProfile
 from app.matching.ranking import Ranked, ranked_people
 from app.matching.rulebook import Rulebook, evidence_of, find_rulebook, get_rulebook
 from app.matching.scoring import Placed, order
@@ -286,6 +287,16 @@ def find_profile(session: Session, account_id: int) -> MatchProfile | None:
     return session.get(MatchProfile, account_id)
 
 
+def find_last_consent(session: Session, account_id: int) -> Consent | None:
+    """The last time this person agreed to be visible or withdrew it."""
+    return session.scalar(
+        select(Consent)
+        .where(Consent.account_id == account_id, Consent.purpose == PURPOSE)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+
+
 @dataclass(frozen=True)
 class ProvenSkill:
     """A skill as an employer sees it before any name: its level and how the exam was supervised."""
@@ -331,6 +342,10 @@ class ReceivedInvitation:
 
     invitation: Invitation
     offer: Offer
+
+    @property
+    def waiting(self) -> bool:
+        return self.invitation.state == "sent"
 
 
 def invitations_of(session: Session, actor: Actor) -> Sequence[ReceivedInvitation]:
