@@ -11,7 +11,11 @@ from app.assessment import views as assessment
 from app.catalog import views as catalog
 from app.extensions import csrf
 from app.guidance import views as guidance
+from app.jobs import staff as hire
+from app.jobs import views as jobs
 from app.learning import views as learning
+from app.matching import staff as recruiting
+from app.matching import views as matching
 from app.web import assets, health, styleguide
 
 PAGES = (
@@ -24,6 +28,10 @@ PAGES = (
     catalog.blueprint,
     learning.blueprint,
     assessment.blueprint,
+    jobs.blueprint,
+    hire.blueprint,
+    matching.blueprint,
+    recruiting.blueprint,
     styleguide.blueprint,
 )
 # /api/v1 reads no cookie, so there is nothing for a forged request to borrow: no CSRF token is asked.

@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.accounts.cli import accounts_commands
 from app.authoring.cli import courses
+from app.matching.cli import matching_commands
 from app.wiring.demo import demo_commands
 from app.wiring.migrations import database_commands
 from app.wiring.tasks import worker_command
@@ -15,6 +16,7 @@ GROUPS = (
     courses,
     database_commands,
     demo_commands,
+    matching_commands,
     worker_command,
 )
 
