@@ -15,6 +15,7 @@ from app.extensions import db
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
 from app.web.access import current_actor, signed_in
+from app.web.locale import other_language
 from app.web.rendering import page
 from app.web.session import new_token
 from app.web.transactions import reading_session
@@ -84,5 +85,6 @@ def _account_page(profile: ProfileForm | None = None, password: PasswordChangeFo
         profile=profile or ProfileForm(name=own.name, language=own.language),
         password=password or PasswordChangeForm(),
         open_sessions=open_sessions,
+        other_language_url=url_for("own_account.account", lang=other_language()),  # not that of the form just sent
     )
     return content, status

@@ -61,8 +61,7 @@ def check_outbox(state: OutboxState) -> Check:
 def check_audit(state: AuditState) -> Check:
     """Whether every entry follows from the one before it."""
     if state.broken_at is not None:
-        return Check(
-            "stop", _("Audit record"), _("entry %(number)s does not follow: it was changed", number=state.broken_at)
-        )
+        words = _("entry %(number)s does not follow: the record was changed", number=state.broken_at)
+        return Check("stop", _("Audit record"), words)
     words = ngettext("%(num)s entry, chain intact", "%(num)s entries, chain intact", state.entries)
     return Check("ok", _("Audit record"), words)

@@ -23,7 +23,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 @requires(Permission.ADMINISTER)
 def overview() -> ResponseReturnValue:
     """Does everything work, and what is to do?"""
-    checks = status.checks(db.session())
+    checks = status.checks(db.session)
     worst = next((state for state in ("stop", "care") if any(check.state == state for check in checks)), "ok")
     return page(
         "admin/overview.html",
@@ -31,12 +31,12 @@ def overview() -> ResponseReturnValue:
         worst=worst,
         to_do=sum(check.state != "ok" for check in checks),
         counts=[(role.label, count) for role, count in _counts()],
-        dead=queries.dead_messages(db.session()),
+        dead=queries.dead_messages(db.session),
     )
 
 
 def _counts() -> list[tuple[Role, int]]:
-    counted = count_by_role(db.session())
+    counted = count_by_role(db.session)
     return [(role, counted.get(role.value, 0)) for role in Role]
 
 
@@ -44,7 +44,7 @@ def _counts() -> list[tuple[Role, int]]:
 @requires(Permission.ADMINISTER)
 def retry(message_id: int) -> ResponseReturnValue:
     """Try a dead message again."""
-    services.retry_message(db.session(), actor=current_actor(), message_id=message_id)
+    services.retry_message(db.session, actor=current_actor(), message_id=message_id)
     db.session.commit()
     flash(_("It will be tried again within a minute."), "info")
     return redirect(url_for("admin.overview"))
@@ -57,7 +57,7 @@ def people() -> ResponseReturnValue:
     text = (clean_text(request.args.get("q", "")) or "")[:100]
     role = request.args.get("role", "")
     found = search_accounts(
-        db.session(),
+        db.session,
         text="" if carries_hidden_signs(text) else text,
         role=role if role in list(Role) else None,
         number=page_number(request.args.get("page")),
@@ -69,7 +69,7 @@ def people() -> ResponseReturnValue:
 @requires(Permission.ADMINISTER)
 def suspend(account_id: str) -> ResponseReturnValue:
     """Close an account and end its sessions."""
-    account = accounts.suspend(db.session(), actor=current_actor(), public_id=account_id)
+    account = accounts.suspend(db.session, actor=current_actor(), public_id=account_id)
     db.session.commit()
     flash(_("The account of %(name)s is suspended, its sessions are ended.", name=account.name), "info")
     return redirect(url_for("admin.people", q=account.email))
@@ -79,7 +79,7 @@ def suspend(account_id: str) -> ResponseReturnValue:
 @requires(Permission.ADMINISTER)
 def reinstate(account_id: str) -> ResponseReturnValue:
     """Open a suspended account again."""
-    account = accounts.reinstate(db.session(), actor=current_actor(), public_id=account_id)
+    account = accounts.reinstate(db.session, actor=current_actor(), public_id=account_id)
     db.session.commit()
     flash(_("The account of %(name)s is open again.", name=account.name), "info")
     return redirect(url_for("admin.people", q=account.email))

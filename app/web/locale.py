@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import g, request, session
+from flask import current_app, g, request, session
 from werkzeug.wrappers import Response
 
 from app.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, current_language, set_language
@@ -42,7 +42,10 @@ def other_language() -> str:
 
 
 def language_url(language: str) -> str:
-    """This very page in another language."""
+    """This very page in another language; the home page's when this address answers no GET (errors, some forms)."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or not adapter.test(request.path, "GET"):
+        return f"/?{urlencode({'lang': language})}"
     arguments = {name: value for name, value in request.args.items() if name != "lang"}
     return f"{request.path}?{urlencode({**arguments, 'lang': language})}"
 
