@@ -149,7 +149,8 @@ class Achievement:
         _require_tier(self.tier)
         if self.language not in LANGUAGES:
             raise MalformedDocumentError(f"A certificate is written in one of {', '.join(LANGUAGES)}.")
-        _require_distinct(64, [skill.url for skill in self.skills])
+        # Two skills of ours may be the same one in ESCO, hence the short name beside the address.
+        _require_distinct(64, [f"{skill.url} {skill.id}" for skill in self.skills])
         object.__setattr__(self, "skills", tuple(sorted(self.skills)))
 
     @property

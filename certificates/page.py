@@ -35,7 +35,10 @@ class Exam:
 
 @dataclass(frozen=True, slots=True)
 class CertificatePage:
-    """The texts of one page, in one language; `tier` counts from 1, `public_id` has 26 signs."""
+    """The texts of one page, in one language; `tier` counts from 1, `public_id` has 26 signs.
+
+    Without a signatory (no name, or the issuer's own) the issuer signs for itself.
+    """
 
     issuer_name: str
     issuer_line: str
@@ -143,14 +146,12 @@ def _texts(page: CertificatePage, wording: Wording, layout: Layout, style: Style
         "exam": exam,
         **{f"tier_{number}": name for number, name in enumerate(wording.tiers, 1)},
         **_date_texts(page, wording),
-        "signatory_name": page.signatory_name,
-        "signatory_role": f", {page.signatory_role}" if page.signatory_role else "",
-        "signed_for": wording.signed_for.format(issuer=page.issuer_name),
+        **_signature_texts(page, wording),
         "verify_label": wording.verify,
         "verify_how": wording.verify_how,
         "verify_offline": wording.verify_offline,
         "verification_url": page.verification_url,
-        "site": f"{urlsplit(page.verification_url).netloc}/verify",
+        "site": _site(page.verification_url),
         "number": group(page.public_id),
     }
 
@@ -158,6 +159,22 @@ def _texts(page: CertificatePage, wording: Wording, layout: Layout, style: Style
 def group(public_id: str) -> str:
     """The number in groups of four, with plain spaces, so that it can be copied into a form."""
     return " ".join(public_id[start : start + 4] for start in range(0, len(public_id), 4))
+
+
+def _site(verification_url: str) -> str:
+    """Where the number is typed: the address without its scheme, its key and the number itself."""
+    parts = urlsplit(verification_url)
+    return parts.netloc + parts.path.rpartition("/")[0]
+
+
+def _signature_texts(page: CertificatePage, wording: Wording) -> dict[str, str]:
+    if page.signatory_name in ("", page.issuer_name):
+        return {"signatory_name": page.issuer_name, "signatory_role": "", "signed_for": wording.signed_by_itself}
+    return {
+        "signatory_name": page.signatory_name,
+        "signatory_role": f", {page.signatory_role}" if page.signatory_role else "",
+        "signed_for": wording.signed_for.format(issuer=page.issuer_name),
+    }
 
 
 def _date_texts(page: CertificatePage, wording: Wording) -> dict[str, str]:
@@ -194,7 +211,7 @@ def _skills_that_fit(skills: tuple[str, ...], exam: str, wording: Wording, box: 
 
 
 def _sizes(page: CertificatePage, texts: Mapping[str, str], layout: Layout) -> dict[str, str]:
-    signed = f"{page.signatory_name}{texts['signatory_role']}"
+    signed = texts["signatory_name"] + texts["signatory_role"]
     how = f"{texts['verify_label']} {texts['verify_how']} {texts['site']}"
     # The number is set on one line, a little larger and spaced out, hence the added signs.
     number = texts["number"].replace(" ", "\u00a0") + "0" * 6

@@ -27,6 +27,7 @@ class Wording:
     expires: str
     never_expires: tuple[str, str]
     signed_for: str
+    signed_by_itself: str
     verify: str
     verify_how: str
     verify_offline: str
@@ -58,6 +59,7 @@ FRENCH = Wording(
     expires="Valable jusqu’au",
     never_expires=("Valable", "sans limite de durée"),
     signed_for="Signé pour {issuer}",
+    signed_by_itself="Signé électroniquement",
     verify=f"Vérifier{FIXED}:",
     verify_how="scannez le code, ou saisissez ce numéro sur",
     verify_offline="Ce fichier porte sa preuve signée, vérifiable hors ligne.",
@@ -102,6 +104,7 @@ ENGLISH = Wording(
     expires="Valid until",
     never_expires=("Valid", "without limit of time"),
     signed_for="Signed for {issuer}",
+    signed_by_itself="Signed electronically",
     verify="To verify:",
     verify_how="scan the code, or type this number at",
     verify_offline="This file carries its signed proof, verifiable offline.",

@@ -53,6 +53,13 @@ def test_sets_have_one_order() -> None:
     assert one == two
 
 
+def test_two_skills_may_be_one_in_another_framework() -> None:
+    esco = "http://data.europa.eu/esco/skill/1"
+    both = tuple(replace(skill, url=esco, framework="ESCO") for skill in skills(2))
+    plain = credential(achievement=replace(credential().achievement, skills=both))
+    assert Credential.from_dict(plain.to_dict()) == plain
+
+
 def test_times_are_utc_and_whole_seconds() -> None:
     paris = timezone(timedelta(hours=1))
     plain = credential(awarded=datetime(2026, 11, 22, 11, 0, 0, 5, tzinfo=paris))

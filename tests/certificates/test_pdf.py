@@ -152,6 +152,20 @@ class TestFit:
         with pytest.raises(RenderingError, match="font"):
             drawn(holder="Ada \U0010fffd")
 
+    @pytest.mark.parametrize("name", ["", "Les Deux Rives"])
+    def test_an_issuer_may_sign_for_itself(self, name: str, tmp_path: Path) -> None:
+        words = words_of(drawn(signatory_name=name, signatory_role=""), tmp_path)
+        check_words(words, "span")
+        text = " ".join(word.text for word in words)
+        assert "Les Deux Rives Signé électroniquement" in text
+        assert "Signé pour" not in text
+
+    def test_the_number_is_typed_where_the_link_leads(self, tmp_path: Path) -> None:
+        url = "https://ecole.example/passerelle/verify/4T9XK2MBV7QPR6HWD3N8ZC5JAY?k=secret"
+        texts = [word.text for word in words_of(drawn(verification_url=url), tmp_path)]
+        assert "ecole.example/passerelle/verify" in texts
+        assert not any("secret" in text for text in texts)
+
     def test_one_page(self) -> None:
         with pikepdf.open(BytesIO(drawn(holder=LONG_NAME, achievement=LONG_TITLE, skills=MANY_SKILLS))) as pdf:
             assert len(pdf.pages) == 1
