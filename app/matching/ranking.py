@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Integer, bindparam, text
 from sqlalchemy.orm import Session
 
 # CROSS JOIN keeps the join order on SQLite; `/` truncates on both databases because every operand is an integer.
@@ -29,7 +29,7 @@ RANKING = text(
       GROUP BY account_id) AS ranked
     WHERE place <= :places ORDER BY place, account_id
     """
-).bindparams(bindparam("excluded", expanding=True, literal_execute=True))  # written out: more than a driver may bind
+).bindparams(bindparam("excluded", type_=Integer, expanding=True, literal_execute=True))  # written out: more than a driver may bind
 
 
 @dataclass(frozen=True)
