@@ -23,15 +23,20 @@ def clean_text(value: str | None) -> str | None:
     """A WTForms filter for one line: NFC, no space at the ends, one space between words."""
     if value is None:
         return None
-    plain = unicodedata.normalize("NFC", value).strip(INVISIBLE).strip()
-    return " ".join(word for word in plain.split(" ") if word)
+    return " ".join(word for word in _trimmed(unicodedata.normalize("NFC", value)).split(" ") if word)
 
 
 def clean_lines(value: str | None) -> str | None:
     """A WTForms filter for a text of several lines: NFC, Unix line ends, no space at the ends."""
     if value is None:
         return None
-    return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip(INVISIBLE).strip()
+    return _trimmed(unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _trimmed(text: str) -> str:
+    while text != (shorter := text.strip().strip(INVISIBLE)):
+        text = shorter
+    return text
 
 
 def carries_hidden_signs(text: str, *, lines: bool = False) -> bool:

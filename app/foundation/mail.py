@@ -56,9 +56,9 @@ def compose(sender: Sender, recipient: Recipient, *, template: str, key: str, **
     letter["Subject"] = subject
     letter["Date"] = format_datetime(clock.now())
     letter["Message-ID"] = f"<{key}@{sender.host}>"
-    letter["Content-Language"] = recipient.language
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(body.strip() + "\n", cte="quoted-printable")
+    letter["Content-Language"] = recipient.language  # after the content, which drops every Content- header
     return letter
 
 
