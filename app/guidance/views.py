@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from app.catalog.queries import tier_counts
 from app.extensions import db
-from app.foundation.permissions import Permission, Role
+from app.foundation.permissions import Role
 from app.guidance.queries import furthest_tier, journeys_of
 from app.web.access import find_actor, public
 from app.web.rendering import page
 
 blueprint = Blueprint("guidance", __name__)
-STAFF_HOMES = {Role.EMPLOYER: "/hire/", Role.ADMINISTRATOR: "/admin/"}
+STAFF_HOMES = {Role.EMPLOYER: "/hire/", Role.INSTRUCTOR: "/studio/", Role.ADMINISTRATOR: "/admin/"}
 
 
 @blueprint.get("/")
@@ -30,7 +30,6 @@ def home() -> str | Response:
         "guidance/path.html",
         journeys=journeys,
         reached=furthest_tier(db.session, actor.account_id, journeys),
-        author=actor.may(Permission.AUTHOR_COURSES),
     )
 
 

@@ -8,6 +8,7 @@ from app.accounts import own_account
 from app.accounts import views as accounts
 from app.admin import views as admin
 from app.assessment import views as assessment
+from app.authoring import staff as studio
 from app.catalog import views as catalog
 from app.extensions import csrf
 from app.guidance import views as guidance
@@ -28,6 +29,7 @@ PAGES = (
     catalog.blueprint,
     learning.blueprint,
     assessment.blueprint,
+    studio.blueprint,
     jobs.blueprint,
     hire.blueprint,
     matching.blueprint,
