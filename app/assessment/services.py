@@ -46,6 +46,13 @@ def close_by_clock(session: Session, attempt: Attempt) -> Result:
     return _result_in_force(session, attempt)
 
 
+def close_what_is_over(session: Session, *, account_id: int, exam_id: int) -> None:
+    """Before a start: close this person's attempt if the clock has, or it would still hold the only open place."""
+    opened = queries.find_open_attempt(session, account_id, exam_id)
+    if opened is not None and rules.state_at(timing_of(session, opened), clock.now()).state is State.SUBMITTED:
+        close_by_clock(session, opened)
+
+
 def close_due_attempts(session: Session) -> int:
     """The sweeper: close every attempt whose deadline and grace have passed; returns how many."""
     closed = 0

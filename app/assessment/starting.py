@@ -38,23 +38,25 @@ def start_facts(
         missing_prerequisites=(*modules_missing, *(f"course:{course_id}" for course_id in sorted(courses_missing))),
         attempts_used=len(attempts),
         most_attempts=settings.get("max_attempts"),
-        next_start=_next_start(attempts, settings),
+        next_start=_next_start(session, attempts, settings),
         opens=_instant(settings.get("opens")),
         closes=_instant(settings.get("closes")),
         has_open_attempt=any(_is_open(session, attempt) for attempt in attempts),
     )
 
 
-def _next_start(attempts: Sequence[Attempt], settings: dict[str, Any]) -> datetime | None:
-    finished = [attempt for attempt in attempts if attempt.submitted_at is not None]
+def _next_start(session: Session, attempts: Sequence[Attempt], settings: dict[str, Any]) -> datetime | None:
+    """When the wait after the last finished attempt ends; an attempt the clock has closed counts, swept or not."""
+    ended = [(attempt, rules.state_at(timing_of(session, attempt), clock.now()).submitted_at) for attempt in attempts]
+    finished = [(attempt, at) for attempt, at in ended if at is not None]
     if not finished or not settings.get("cooldown_s"):
         return None
-    last = finished[-1]
+    last, submitted_at = finished[-1]
     duration = settings.get("duration_s")
     return rules.next_start_at(
         last.number,
         started_at=last.started_at,
-        submitted_at=last.submitted_at or last.started_at,
+        submitted_at=submitted_at,
         allowed_s=rules.allowed_seconds(duration, last.extra_percent) if duration else None,
         delays=[timedelta(seconds=seconds) for seconds in settings["cooldown_s"]],
     )
@@ -239,7 +241,7 @@ def option_order(version: QuestionVersion, seed: bytes, slot: int, settings: dic
 def next_start_of(session: Session, attempt: Attempt) -> datetime | None:
     """When the next attempt opens, if one is left and the wait is not over; None otherwise."""
     attempts = queries.attempts_of(session, attempt.account_id, attempt.exam_id)
-    when = _next_start(attempts, attempt.exam_version.settings)
+    when = _next_start(session, attempts, attempt.exam_version.settings)
     return when if when is not None and when > clock.now() else None
 
 

@@ -87,6 +87,7 @@ def _courses_missing(exam_version: ExamVersion) -> list[Any]:
 def start_exam(exam_id: str) -> Response:
     """Start the exam, or go back to the attempt already open."""
     exam_version, enrolled, missing = _version_for(exam_id)
+    services.close_what_is_over(db.session, account_id=current_actor().account_id, exam_id=exam_version.exam_id)
     if exam_version.pledge and request.form.get("pledge") != "y" and not _has_open(exam_version):
         flash(_("Tick the sentence of the pledge to start."), "stop")
         return redirect(url_for(".exam", exam_id=exam_id))
@@ -112,6 +113,7 @@ def start_quiz(slug: str, quiz_slug: str) -> Response:
     """Begin the exercises of a module."""
     actor = current_actor()
     exam_version, locked = queries.get_quiz_for(db.session, actor.account_id, slug, quiz_slug)
+    services.close_what_is_over(db.session, account_id=actor.account_id, exam_id=exam_version.exam_id)
     attempt = starting.start_attempt(
         db.session, actor=actor, exam_version=exam_version, enrolled=True, modules_missing=locked
     )
