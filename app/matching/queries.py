@@ -201,10 +201,10 @@ def _known_people(session: Session, offer: Offer, account_ids: Collection[int]) 
             Application.offer_id == offer.id, Application.account_id.in_(here)
         )
     )
-    by_invitation, by_application = dict(invitations.tuples().all()), dict(applications.tuples().all())
+    by_invitation, by_application = dict(invitations.all()), dict(applications.all())
     agreed = {one for one, state in by_invitation.items() if state == "accepted"} | by_application.keys()
     names = session.execute(select(Account.id, Account.name).where(Account.id.in_(agreed)))
-    return _Known(by_invitation, by_application, dict(names.tuples().all()))
+    return _Known(by_invitation, by_application, dict(names.all()))
 
 
 def _candidate(place: int, profile: MatchProfile, match: Match, known: _Known) -> Candidate:

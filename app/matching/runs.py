@@ -58,7 +58,7 @@ def _places(session: Session, offer: Offer, matches: Mapping[int, Match]) -> Map
     rows = session.execute(
         select(MatchProfile.pseudonym, MatchProfile.account_id).where(MatchProfile.account_id.in_(list(matches)))
     )
-    people = dict(rows.tuples().all())
+    people = dict(rows.all())
     placed = order(
         (Placed(name, matches[key].score, matches[key].essential) for name, key in people.items()), offer.salt
     )
@@ -70,7 +70,7 @@ def _subjects(session: Session, matches: Mapping[int, Match]) -> Mapping[int, st
     rows = session.execute(
         select(MatchSubject.account_id, MatchSubject.subject).where(MatchSubject.account_id.in_(list(matches)))
     )
-    known = dict(rows.tuples().all())
+    known = dict(rows.all())
     fresh = {key: new_public_id() for key in matches if key not in known}
     session.add_all(MatchSubject(account_id=key, subject=subject) for key, subject in fresh.items())
     session.flush()

@@ -53,7 +53,7 @@ def weights(session: Session, release_id: int, skill_ids: Select[int]) -> Mappin
             SkillWeight.release_id == release_id, SkillWeight.skill_id.in_(skill_ids)
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)

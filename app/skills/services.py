@@ -103,8 +103,9 @@ def _save_skills(session: Session, entries: Sequence[Mapping[str, Any]]) -> tupl
     for slug, skill in known.items():
         skill.status = "active" if slug in wanted else "deprecated"
     for entry in entries:
-        skill = known.get(str(entry["id"])) or Skill(slug=str(entry["id"]), status="active")
+        skill = known.get(str(entry["id"])) or Skill(slug=str(entry["id"]))
         session.add(skill)
+        skill.status = str(entry.get("status") or "active")
         skill.esco_uri = str(entry["esco"]) if entry.get("esco") else None
         skill.kind, skill.family = str(entry["kind"]), str(entry["family"])
         skill.name = _plain(entry["label"])
