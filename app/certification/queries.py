@@ -114,6 +114,11 @@ def get_achievement(session: Session, public_id: str) -> Achievement:
     return found
 
 
+def course_slug(session: Session, course_id: int) -> str:
+    """The slug of an achievement's course: what its credentials call it."""
+    return session.scalars(select(Course.slug).where(Course.id == course_id)).one()
+
+
 def find_certificate_of_attempt(session: Session, attempt_id: int) -> Certificate | None:
     """The certificate that an attempt earned, or None."""
     return session.scalar(select(Certificate).where(Certificate.attempt_id == attempt_id))

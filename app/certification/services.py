@@ -14,7 +14,6 @@ from app.assessment.events import ExamPassed
 from app.assessment.models import Result
 from app.assessment.queries import find_result, pool_size
 from app.audit.services import record
-from app.catalog.models import Course
 from app.certification import queries, rules, status_lists
 from app.certification.documents import credential_of
 from app.certification.events import CertificateIssued, CertificateRevoked
@@ -164,7 +163,7 @@ def sign_certificate(session: Session, certificate: Certificate) -> bool:
         return False
     now = clock.now()
     status_list, index = status_lists.reserve_index(session, signer, ring.issuer.url)
-    course = session.get_one(Course, certificate.achievement.course_id).slug
+    course = queries.course_slug(session, certificate.achievement.course_id)
     credential = credential_of(certificate, ring.issuer, status_list.number, index, course)
     signed = serialise(sign(credential, signer, now))
     session.add(

@@ -10,6 +10,8 @@ from app.admin import views as admin
 from app.assessment import views as assessment
 from app.authoring import staff as studio
 from app.catalog import views as catalog
+from app.certification import staff as certification_staff
+from app.certification import views as certification
 from app.extensions import csrf
 from app.guidance import views as guidance
 from app.jobs import staff as hire
@@ -17,6 +19,8 @@ from app.jobs import views as jobs
 from app.learning import views as learning
 from app.matching import staff as recruiting
 from app.matching import views as matching
+from app.verification import published
+from app.verification import views as verification
 from app.web import assets, health, styleguide
 
 PAGES = (
@@ -34,6 +38,10 @@ PAGES = (
     hire.blueprint,
     matching.blueprint,
     recruiting.blueprint,
+    certification.blueprint,
+    certification_staff.blueprint,
+    verification.blueprint,
+    published.blueprint,
     styleguide.blueprint,
 )
 # /api/v1 reads no cookie, so there is nothing for a forged request to borrow: no CSRF token is asked.

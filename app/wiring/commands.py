@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.accounts.cli import accounts_commands
 from app.authoring.cli import courses
+from app.certification.cli import certificates_commands, keys_commands
 from app.matching.cli import matching_commands
 from app.wiring.demo import demo_commands
 from app.wiring.migrations import database_commands
@@ -13,8 +14,10 @@ from app.wiring.tasks import worker_command
 
 GROUPS = (
     accounts_commands,
+    certificates_commands,
     courses,
     database_commands,
+    keys_commands,
     demo_commands,
     matching_commands,
     worker_command,

@@ -1,0 +1,170 @@
+"""`flask keys` and `flask certificates`: signing keys and certificates, from the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from app.certification import files, keys, queries, rules, services
+from app.certification.models import Certificate, SigningKey
+from app.extensions import db
+from app.foundation import clock
+from app.foundation.actor import SYSTEM
+from app.foundation.errors import DomainError, NotFoundError
+from app.foundation.i18n import use_language
+from app.foundation.identifiers import parse_public_id
+from app.web.transactions import reading_session
+
+keys_commands = AppGroup("keys", help="The keys that sign certificates: list, generate, rotate.")
+certificates_commands = AppGroup("certificates", help="Certificates: list, issue, export, revoke.")
+REASONS = [reason.value for reason in rules.Reason]
+
+
+class Number(click.ParamType[str]):
+    """A public number, typed in any case, with or without spaces and hyphens."""
+
+    name = "id"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The canonical form, or wrong usage."""
+        number = parse_public_id(value)
+        if number is None:
+            self.fail("A number has 26 letters and digits, without I, L, O and U.", param, ctx)
+        return number
+
+
+@contextmanager
+def _changing() -> Iterator[Session]:
+    """One change, one commit; a refusal ends with its sentence and exit code 1."""
+    with use_language("en"):
+        try:
+            yield db.session
+            db.session.commit()
+        except NotFoundError as error:
+            raise click.ClickException("There is nothing of that number here.") from error
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@keys_commands.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_keys(*, as_json: bool) -> None:
+    """Every key there is and has been, newest first."""
+    with reading_session() as session:
+        for key in queries.signing_keys(session):
+            facts = {"key": key.key_id, "state": key.state, "since": key.state_since.isoformat(timespec="seconds")}
+            click.echo(json.dumps(facts | {"multibase": key.multibase}) if as_json else "  ".join(facts.values()))
+
+
+@keys_commands.command("generate")
+def generate() -> None:
+    """Make the first signing key; who signs is frozen with it."""
+    with _changing() as session:
+        key = keys.generate_first_key(session, actor=SYSTEM)
+    _say(key)
+
+
+@keys_commands.command("rotate")
+def rotate() -> None:
+    """Make a new signing key; what the old one signed keeps verifying."""
+    with _changing() as session:
+        key = keys.rotate_key(session, actor=SYSTEM)
+    _say(key)
+
+
+def _say(key: SigningKey) -> None:
+    click.echo(f"{key.key_id} signs from now on ({key.multibase}).")
+
+
+@certificates_commands.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def list_certificates(*, as_json: bool) -> None:
+    """Every certificate: number, status, e-mail address, course, and the key that its printed link carries."""
+    now = clock.now()
+    with reading_session() as session:
+        for certificate, email, course in queries.register(session):
+            facts = {
+                "id": certificate.public_id,
+                "status": rules.status_at(certificate.state, certificate.expires_at, now),
+                "email": email,
+                "course": course,
+                "key": certificate.reveal_key,
+            }
+            shown = [str(value) for name, value in facts.items() if value and name != "key"]
+            click.echo(json.dumps(facts) if as_json else "  ".join(shown))
+
+
+@certificates_commands.command("issue")
+@click.argument("number", metavar="ID", type=Number())
+def issue(number: str) -> None:
+    """Sign what a passed attempt earned; ID is the attempt's, or the number of a pending certificate."""
+    with _changing() as session:
+        certificate = services.issue_certificate(session, actor=SYSTEM, attempt_id=_attempt_id(session, number))
+        public_id, state = certificate.public_id, certificate.state
+    if state == rules.State.PENDING:
+        raise click.ClickException(f"{public_id} waits: there is no private key here to sign it with.")
+    click.echo(f"{public_id} {state}")
+
+
+def _attempt_id(session: Session, number: str) -> int:
+    known = queries.find_attempt_id(session, number)
+    return known if known is not None else queries.get_certificate(session, number).attempt_id
+
+
+@certificates_commands.command("export")
+@click.argument("number", metavar="ID", type=Number())
+@click.option("--format", "kind", type=click.Choice(["pdf", "json"]), required=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+def export(number: str, kind: str, output: Path) -> None:
+    """Write a certificate's PDF or signed JSON to a file; a PDF that is not drawn yet is drawn now."""
+    with use_language("en"):
+        try:
+            content = _pdf(number) if kind == "pdf" else _json(number)
+        except NotFoundError as error:
+            raise click.ClickException("There is no signed certificate of that number here.") from error
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from error
+
+
+def _json(number: str) -> bytes:
+    with reading_session() as session:
+        document = queries.find_document(session, queries.get_certificate(session, number).id)
+    if document is None or document.credential is None:
+        raise NotFoundError("document")
+    return document.credential.encode()
+
+
+def _pdf(number: str) -> bytes:
+    with reading_session() as session:
+        certificate_id = queries.get_certificate(session, number).id
+        drawing = files.drawing_of(session, certificate_id)
+    if drawing is not None:
+        content = files.draw(drawing)
+        files.keep_file(db.session, drawing, content)
+        db.session.commit()
+    with reading_session() as session:
+        row = queries.find_file(session, certificate_id, "pdf")
+    if row is None:
+        raise NotFoundError("file")
+    return files.file_content(row)
+
+
+@certificates_commands.command("revoke")
+@click.argument("number", metavar="ID", type=Number())
+@click.option("--reason", type=click.Choice(REASONS), required=True)
+def revoke(number: str, reason: str) -> None:
+    """Take a certificate back for ever."""
+    with _changing() as session:
+        certificate: Certificate = queries.get_certificate(session, number)
+        services.revoke_certificate(session, actor=SYSTEM, certificate=certificate, reason=reason)
+    click.echo(f"{number} revoked: {reason}")

@@ -1,0 +1,16 @@
+"""How often one may ask, by network: enough for a recruiter's day, too little to guess numbers or names."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.foundation.throttle import Allowance
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+BY_NUMBER = Allowance("verify-number", 60, MINUTE)
+BY_FILE = Allowance("verify-file", 20, MINUTE)
+BY_BATCH = Allowance("verify-batch", 10, HOUR)
+NAME_OF_ONE = Allowance("verify-name-one", 5, HOUR)
+NAMES_BY_NETWORK = Allowance("verify-name", 30, HOUR)
+NAMES_OF_CERTIFICATE = Allowance("verify-name-all", 200, DAY)

@@ -1,0 +1,112 @@
+"""What anyone needs to verify without us: keys, status lists, achievements; static, cached, open to every origin."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from app.certification import queries
+from app.certification.documents import achievement_in, skill_url
+from app.certification.keyring import Ring, current_ring
+from app.extensions import db
+from app.foundation.errors import NotFoundError
+from app.foundation.i18n import LANGUAGES
+from app.skills.queries import skills_by_slug
+from app.web.access import public
+from certificates import contexts
+from certificates.keys import did_document, jwks
+
+blueprint = Blueprint("published", __name__)
+# Five minutes: a revocation or a withdrawn key is known everywhere soon, and a crowd still costs little.
+MAX_AGE_SECONDS = 300
+
+
+@blueprint.get("/.well-known/did.json")
+@public
+def did() -> ResponseReturnValue:
+    """The issuer's keys as a DID document."""
+    ring = _ring()
+    return _published(_json(did_document(ring.issuer.id, ring.keys)), "application/json")
+
+
+@blueprint.get("/.well-known/jwks.json")
+@public
+def key_set() -> ResponseReturnValue:
+    """The same keys as a JSON Web Key Set."""
+    return _published(_json(jwks(_ring().keys)), "application/json")
+
+
+@blueprint.get("/credentials/status/<int(max=1000000):number>")
+@public
+def status_list(number: int) -> ResponseReturnValue:
+    """A signed list of revocations, as it was last signed."""
+    row = queries.find_status_list(db.session, number)
+    if row is None or row.signed is None:
+        raise NotFoundError("status list")
+    return _published(row.signed.encode(), "application/ld+json")
+
+
+@blueprint.get("/credentials/issuer")
+@public
+def issuer() -> ResponseReturnValue:
+    """Who signs here, as an Open Badges Profile."""
+    return _published(_json({"@context": _context(), **_ring().issuer.to_dict()}), "application/ld+json")
+
+
+@blueprint.get("/credentials/achievements/<public_id:number>")
+@blueprint.get("/credentials/<public_id:number>")
+@public
+def achievement(number: str) -> ResponseReturnValue:
+    """What can be earned, at the address that credentials name; `?lang=` chooses the language."""
+    row, ring = queries.get_achievement(db.session, number), _ring()
+    wanted = request.args.get("lang", "")
+    language = wanted if wanted in row.name and wanted in LANGUAGES else next(iter(row.name))
+    document = achievement_in(row, ring.issuer, language, queries.course_slug(db.session, row.course_id))
+    return _published(_json({"@context": _context(), **document.to_dict(())}), "application/ld+json")
+
+
+@blueprint.get("/credentials/skills/<slug:slug>")
+@public
+def skill(slug: str) -> ResponseReturnValue:
+    """A skill of our taxonomy, at the address that credentials name."""
+    found = skills_by_slug(db.session, [slug]).get(slug)
+    if found is None:
+        raise NotFoundError("skill")
+    document = {
+        "id": skill_url(_ring().issuer.url, slug),
+        "name": found.name,
+        "kind": found.kind,
+        "esco": found.esco_uri,
+        "canDo": found.can_do,
+    }
+    return _published(_json(document), "application/json")
+
+
+def _ring() -> Ring:
+    ring = current_ring(db.session)
+    if ring is None:
+        raise NotFoundError("issuer")
+    return ring
+
+
+def _context() -> list[str]:
+    return [contexts.CREDENTIALS_V2, contexts.OPEN_BADGES]
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _published(content: bytes, mimetype: str) -> Response:
+    """Bytes with an ETag, five minutes of cache, and an open door to scripts of other sites."""
+    response = Response(content, mimetype=mimetype)
+    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response.make_conditional(request)

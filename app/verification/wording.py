@@ -1,0 +1,190 @@
+"""What an employer reads for each state: a title, what it means, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.certification.wording import reason_in_words
+from app.foundation import clock
+from app.foundation.i18n import gettext as _
+from app.foundation.wording import day_in_words, moment_in_words
+from app.verification.reports import Report
+from certificates.verification import State
+
+
+@dataclass(frozen=True)
+class Words:
+    """The verdict in words."""
+
+    title: str
+    sentence: str
+    advice: str
+
+
+def words(report: Report) -> Words:
+    """The words of a report, in the language of the page."""
+    return WORDS[report.state](report)
+
+
+def unknown_number() -> Words:
+    """Nobody has this number here."""
+    return Words(
+        _("Certificate not found"),
+        _("No certificate bears this number here. A letter may be missing, or one may have been misread."),
+        _("It has 26 letters and digits, without I, L, O and U. Compare it with the document, then type it again."),
+    )
+
+
+def _valid(report: Report) -> Words:
+    now = moment_in_words(clock.now())
+    return Words(
+        _("Valid certificate"),
+        _(
+            "Signed by %(issuer)s, neither revoked nor expired. Checked just now, on %(now)s.",
+            issuer=report.issuer_name,
+            now=now,
+        ),
+        "",
+    )
+
+
+def _not_yet_valid(report: Report) -> Words:
+    start = day_in_words(report.facts.issued_at) if report.facts else ""
+    return Words(
+        _("Certificate not valid yet"),
+        _("This certificate is authentic, but takes effect only on %(day)s.", day=start),
+        _("Come back on that day."),
+    )
+
+
+def _expired(report: Report) -> Words:
+    facts = report.facts
+    start, end = (facts.issued_at, facts.expires_at) if facts else (None, None)
+    return Words(
+        _("Certificate expired"),
+        _(
+            "This certificate is authentic. It was valid from %(start)s to %(end)s.",
+            start=day_in_words(start) if start else "",
+            end=day_in_words(end) if end else "",
+        ),
+        _("Ask the holder whether they have renewed it."),
+    )
+
+
+def _revoked(report: Report) -> Words:
+    return Words(
+        _("Certificate revoked"),
+        _(
+            "The issuer took this certificate back on %(day)s. Reason: %(reason)s.",
+            day=day_in_words(report.since) if report.since else "",
+            reason=reason_in_words(report.reason),
+        ),
+        _("Do not rely on it. The withdrawal is final."),
+    )
+
+
+def _tampered(report: Report) -> Words:
+    if report.kind == "number":
+        return Words(
+            _("Tampered certificate"),
+            _("What is kept here of this certificate no longer matches its signature."),
+            _("Do not rely on this page. Ask the holder for the file, and tell those who run this site."),
+        )
+    return Words(
+        _("Tampered certificate"),
+        _("The content does not match the signature: it was changed after it was issued, or never was ours."),
+        _("Do not rely on it. Ask the holder for the original file."),
+    )
+
+
+def _altered(_report: Report) -> Words:
+    return Words(
+        _("Altered file"),
+        _("The signed credential inside is authentic, but the file around it is not the one that was issued."),
+        _("Rely only on the facts below, which are signed, and not on what the page of the file says."),
+    )
+
+
+def _wrong_issuer(report: Report) -> Words:
+    return Words(
+        _("Another issuer"),
+        _("This certificate does not come from %(issuer)s: it names another issuer.", issuer=report.issuer_name or "–"),
+        _("Have it verified by the issuer named in the file. This site can vouch only for its own certificates."),
+    )
+
+
+def _key_withdrawn(report: Report) -> Words:
+    day = report.key_withdrawn_at
+    when = _("The key that signed it was withdrawn on %(day)s.", day=day_in_words(day)) if day else ""
+    return Words(
+        _("Key withdrawn"),
+        when or _("The key that signed it has been withdrawn: its signature alone proves nothing any more."),
+        _("Ask the holder for the version that was signed anew."),
+    )
+
+
+def _status_unavailable(_report: Report) -> Words:
+    return Words(
+        _("Status unknown for now"),
+        _("The signature is good, but whether it has been revoked could not be read just now."),
+        _("This is not a yes. Try again in a few minutes."),
+    )
+
+
+def _unknown(_report: Report) -> Words:
+    return Words(
+        _("Certificate not in the register"),
+        _("The signature is good, but this certificate is not among those issued here."),
+        _("Do not rely on it. Ask the holder for the number of their certificate, and verify that."),
+    )
+
+
+def _malformed(_report: Report) -> Words:
+    return Words(
+        _("Unreadable file"),
+        _("No signed credential could be read in this file: it is damaged, or is something else."),
+        _("A scan, a photo or a printed copy carries none: ask for the original PDF or JSON file, of 2 MB at most."),
+    )
+
+
+WORDS: Mapping[State, Callable[[Report], Words]] = {
+    State.VALID: _valid,
+    State.NOT_YET_VALID: _not_yet_valid,
+    State.EXPIRED: _expired,
+    State.REVOKED: _revoked,
+    State.TAMPERED: _tampered,
+    State.ALTERED: _altered,
+    State.WRONG_ISSUER: _wrong_issuer,
+    State.KEY_WITHDRAWN: _key_withdrawn,
+    State.STATUS_UNAVAILABLE: _status_unavailable,
+    State.UNKNOWN: _unknown,
+    State.MALFORMED: _malformed,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of "what was checked": state is ok, stop or off."""
+
+    state: str
+    name: str
+    detail: str
+
+
+def checked(report: Report) -> list[Row]:
+    """What was looked at, in order; what could not be told is off, and never looks like a pass."""
+    lines = [
+        ("format", _("Format"), _("Open Badges 3.0")),
+        ("signature", _("Signature"), _("Ed25519, intact") if report.checks.get("signature") else _("Ed25519")),
+        ("issuer", _("Issuer"), _("key %(key)s", key=report.key_id) if report.key_id else report.issuer_name),
+        ("status", _("Status"), _("in the register, just now")),
+        ("validity", _("Dates"), _("within validity") if report.checks.get("validity") else ""),
+        ("file", _("File"), _("these exact bytes were issued") if report.checks.get("file") else _("other bytes")),
+    ]
+    marks = {True: "ok", False: "stop", None: "off"}
+    return [
+        Row(marks[report.checks[name]], label, detail if report.checks[name] is not None else _("not checked"))
+        for name, label, detail in lines
+        if name in report.checks
+    ]
