@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from app.accounts import own_account
 from app.accounts import views as accounts
 from app.admin import views as admin
+from app.api import views as api
 from app.assessment import views as assessment
 from app.authoring import staff as studio
 from app.catalog import views as catalog
@@ -45,7 +46,7 @@ PAGES = (
     styleguide.blueprint,
 )
 # /api/v1 reads no cookie, so there is nothing for a forged request to borrow: no CSRF token is asked.
-API: tuple[Blueprint, ...] = ()
+API: tuple[Blueprint, ...] = (api.blueprint,)
 
 
 def register_blueprints(app: Flask) -> None:
