@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, StopValidation
 
 from app.foundation.forms import LINES, ONE_LINE, AtMost, NoControlCharacters, Required
@@ -22,6 +23,11 @@ SPARE_ROWS = 3
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 Choices = Sequence[tuple[str, object]]
+
+
+def choices_of(labels: Mapping[str, object]) -> list[Any]:
+    """Values and labels as WTForms takes them."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 def one_line(label: LazyText, length: int, *, required: LazyText | None = None) -> Any:
@@ -50,10 +56,10 @@ class OneOf:
 def one_of(label: LazyText, choices: Mapping[str, object], *, unanswered: tuple[object, LazyText] | None = None) -> Any:
     """A list to choose from; `unanswered` is what stands first for nothing, and the sentence that refuses it."""
     if unanswered is None:
-        return SelectField(label, choices=list(choices.items()), validate_choice=False, validators=[OneOf(choices)])
+        return SelectField(label, choices=choices_of(choices), validate_choice=False, validators=[OneOf(choices)])
     return SelectField(
         label,
-        choices=[("", unanswered[0]), *choices.items()],
+        choices=choices_of({"": unanswered[0], **choices}),
         validate_choice=False,
         validators=[Required(unanswered[1]), OneOf(choices)],
     )
@@ -101,10 +107,10 @@ class RequirementForm(Form):  # type: ignore[misc]
     need = one_of(_l("Needed"), {"essential": _l("Essential"), "optional": _l("Optional")})
 
     def set_skills(self, choices: Choices) -> None:
-        self.skill.choices = [("", _l("No skill")), *choices]
+        self.skill.choices = choices_of({"": _l("No skill"), **dict(choices)})
 
     def validate_skill(self, field: Any) -> None:
-        if field.data and field.data not in {value for value, _label in field.choices}:
+        if field.data and field.data not in {choice.value for choice in field.choices}:
             raise StopValidation(_l("Choose one of the answers."))
 
 
@@ -212,10 +218,10 @@ class ApplicationForm(Form):  # type: ignore[misc]
     certificates = SelectMultipleField(_l("Certificates to attach"), validate_choice=False)
 
     def set_certificates(self, choices: Choices) -> None:
-        self.certificates.choices = list(choices)
+        self.certificates.choices = choices_of(dict(choices))
 
     def validate_certificates(self, field: Any) -> None:
-        if set(field.data or ()) - {value for value, _label in field.choices}:
+        if set(field.data or ()) - {choice.value for choice in field.choices}:
             raise StopValidation(_l("Choose among your own certificates."))
 
 
@@ -237,5 +243,5 @@ class OfferSearchForm(Form):  # type: ignore[misc]
 
     text = one_line(_l("Words"), 200)
     place = one_line(_l("Town"), 120)
-    contract = SelectMultipleField(_l("Contract"), choices=list(rules.CONTRACT_LABELS.items()), validate_choice=False)
-    remote = SelectMultipleField(_l("Place of work"), choices=list(rules.REMOTE_LABELS.items()), validate_choice=False)
+    contract = SelectMultipleField(_l("Contract"), choices=choices_of(rules.CONTRACT_LABELS), validate_choice=False)
+    remote = SelectMultipleField(_l("Place of work"), choices=choices_of(rules.REMOTE_LABELS), validate_choice=False)

@@ -11,7 +11,7 @@ from app.foundation.folding import folded
 from app.foundation.forms import LINES, ONE_LINE, AtMost, NoControlCharacters, Required
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
-from app.jobs.forms import OneOf, whole_number
+from app.jobs.forms import OneOf, choices_of, whole_number
 from app.jobs.rules import CONTRACT_LABELS, MOST_PAY, REMOTE_LABELS
 
 WEIGHT_LABELS = {"must": _l("Must be"), "important": _l("Important"), "nice": _l("Would be nice")}
@@ -21,7 +21,7 @@ MOST_PLACES = 10
 def _weight(label: LazyText) -> Any:
     return SelectField(
         label,
-        choices=list(WEIGHT_LABELS.items()),
+        choices=choices_of(WEIGHT_LABELS),
         default="important",
         validate_choice=False,
         validators=[OneOf(WEIGHT_LABELS)],
@@ -34,9 +34,9 @@ class WishesForm(Form):  # type: ignore[misc]
     note = TextAreaField(
         _l("A note for employers"), filters=LINES, validators=[Optional(), NoControlCharacters(lines=True), AtMost(500)]
     )
-    contract = SelectMultipleField(_l("Contract"), choices=list(CONTRACT_LABELS.items()), validate_choice=False)
+    contract = SelectMultipleField(_l("Contract"), choices=choices_of(CONTRACT_LABELS), validate_choice=False)
     contract_weight = _weight(_l("How much the contract matters"))
-    remote = SelectMultipleField(_l("Place of work"), choices=list(REMOTE_LABELS.items()), validate_choice=False)
+    remote = SelectMultipleField(_l("Place of work"), choices=choices_of(REMOTE_LABELS), validate_choice=False)
     remote_weight = _weight(_l("How much the place of work matters"))
     place = StringField(_l("Towns"), filters=ONE_LINE, validators=[Optional(), NoControlCharacters(), AtMost(200)])
     place_weight = _weight(_l("How much the town matters"))

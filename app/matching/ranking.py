@@ -29,7 +29,11 @@ RANKING = text(
       GROUP BY account_id) AS ranked
     WHERE place <= :places ORDER BY place, account_id
     """
-).bindparams(bindparam("excluded", type_=Integer, expanding=True, literal_execute=True))  # written out: more than a driver may bind
+).bindparams(
+    bindparam(
+        "excluded", type_=Integer, expanding=True, literal_execute=True
+    )  # written out: more than a driver may bind
+)
 
 
 @dataclass(frozen=True)
