@@ -72,8 +72,8 @@ def bare(text: str) -> str:
 
 
 def _bare_character(character: str) -> str:
-    base = unicodedata.normalize("NFD", character)[:1].lower()
-    return base if len(base) == 1 else character
+    letters = [one for one in unicodedata.normalize("NFKD", character.lower()) if not unicodedata.combining(one)]
+    return letters[0] if len(letters) == 1 else character  # a ligature is two letters: it stays as it is
 
 
 def lint(offer: LintedOffer, wording: Wording) -> tuple[Finding, ...]:
