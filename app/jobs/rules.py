@@ -33,7 +33,7 @@ OFFER_STATE_LABELS: Mapping[str, LazyText] = {
 }
 APPLICATION_STATE_LABELS: Mapping[str, LazyText] = {
     "sent": _l("Sent"),
-    "read": _l("Read"),
+    "read": _l("Read by the employer"),
     "interview": _l("Interview proposed"),
     "hired": _l("Hired"),
     "declined": _l("Declined"),
