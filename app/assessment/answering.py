@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.assessment import answers, queries, rules
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem
-from app.assessment.starting import timing_of
+from app.assessment.wording import unreadable_sentence
 from app.foundation import clock
 from app.foundation.errors import RuleError
-from app.foundation.i18n import gettext as _
 
 
 class Outcome(StrEnum):
@@ -55,31 +54,42 @@ class Saved:
 
 
 def save_answer(session: Session, *, attempt: Attempt, incoming: Incoming) -> Saved:
-    """Store one answer; the reply may be given only after the commit. Raises RuleError on an unreadable payload."""
+    """Store one answer of an attempt got by `queries.hold_attempt`; the reply may be given only after the commit.
+
+    Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not.
+    """
     item = queries.get_attempt_item(session, attempt.id, incoming.slot)
     _check_readable(item, incoming)
     digest = _digest(incoming)
+    current = queries.find_answer(session, attempt.id, incoming.slot)
+    closed = _is_closed(session, attempt, current)
     known = queries.find_event(session, attempt.id, incoming.idempotency_key)
     if known is not None:
-        return _already_there(session, known, digest, incoming)
-    current = queries.find_answer(session, attempt.id, incoming.slot)
-    current_rev = current.rev if current else 0
-    refusal = rules.may_write(timing_of(session, attempt), clock.now())
-    answered_practice = attempt.exam.kind == "practice" and current is not None
-    counted = refusal is None and not answered_practice and incoming.rev == current_rev + 1
+        return _already_there(known, digest, current, closed=closed)
+    counted = not closed and incoming.rev == (current.rev if current else 0) + 1
     try:
         with session.begin_nested():
             _append_event(session, attempt, incoming, digest, counted=counted)
             if counted:
                 _put_in_force(session, attempt, incoming, current)
-    except IntegrityError:  # the same answer, or another for the same revision, was faster by a moment
+    except IntegrityError:  # only for an attempt that was not held: the same answer, or another, was faster
         session.expire_all()
         return _after_a_race(session, attempt, digest, incoming)
-    if refusal is not None or answered_practice:
-        return Saved(Outcome.NOT_COUNTED, current_rev, clock.now(), current.payload if current else None)
-    if not counted:
-        return Saved(Outcome.CONFLICT, current_rev, clock.now(), current.payload if current else None)
-    return Saved(Outcome.SAVED, incoming.rev, clock.now(), incoming.payload)
+    if counted:
+        return Saved(Outcome.SAVED, incoming.rev, clock.now(), incoming.payload)
+    return _uncounted(current, closed=closed)
+
+
+def _is_closed(session: Session, attempt: Attempt, current: Answer | None) -> bool:
+    """No answer counts any more: the time is over, or practice has already shown the correction."""
+    if rules.may_write(queries.timing_of(session, attempt), clock.now()) is not None:
+        return True
+    return attempt.exam.kind == "practice" and current is not None
+
+
+def _uncounted(current: Answer | None, *, closed: bool) -> Saved:
+    outcome = Outcome.NOT_COUNTED if closed else Outcome.CONFLICT
+    return Saved(outcome, current.rev if current else 0, clock.now(), current.payload if current else None)
 
 
 def _check_readable(item: AttemptItem, incoming: Incoming) -> None:
@@ -89,35 +99,26 @@ def _check_readable(item: AttemptItem, incoming: Incoming) -> None:
         raise RuleError(unreadable_sentence(error.reason)) from error
 
 
-def unreadable_sentence(reason: answers.Reason) -> str:
-    """Why an answer cannot be kept, in words."""
-    if reason is answers.Reason.TOO_LONG:
-        return _("This answer is too long: keep it under 4,000 characters.")
-    if reason is answers.Reason.UNSTORABLE:
-        return _("This answer holds characters that cannot be stored. Type it again.")
-    return _("This answer does not fit the question. Reload the page and answer again.")
-
-
 def _digest(incoming: Incoming) -> str:
     return hashlib.sha256(rfc8785.dumps([incoming.slot, incoming.rev, dict(incoming.payload or {})])).hexdigest()
 
 
-def _already_there(session: Session, known: AnswerEvent, digest: str, incoming: Incoming) -> Saved:
+def _already_there(known: AnswerEvent, digest: str, current: Answer | None, *, closed: bool) -> Saved:
     if known.body_sha256 != digest:
         return Saved(Outcome.REUSED_KEY, known.rev, known.server_at)
     if not known.counted:
-        current = queries.find_answer(session, known.attempt_id, incoming.slot)
-        return Saved(Outcome.NOT_COUNTED, current.rev if current else 0, known.server_at)
-    return Saved(Outcome.DUPLICATE, known.rev, known.server_at, incoming.payload)
+        return _uncounted(current, closed=closed)
+    return Saved(Outcome.DUPLICATE, known.rev, known.server_at, known.payload)
 
 
 def _after_a_race(session: Session, attempt: Attempt, digest: str, incoming: Incoming) -> Saved:
+    current = queries.find_answer(session, attempt.id, incoming.slot)
+    closed = _is_closed(session, attempt, current)
     known = queries.find_event(session, attempt.id, incoming.idempotency_key)
     if known is not None:
-        return _already_there(session, known, digest, incoming)
-    current = queries.find_answer(session, attempt.id, incoming.slot)
+        return _already_there(known, digest, current, closed=closed)
     _append_event(session, attempt, incoming, digest, counted=False)
-    return Saved(Outcome.CONFLICT, current.rev if current else 0, clock.now(), current.payload if current else None)
+    return _uncounted(current, closed=closed)
 
 
 def _append_event(session: Session, attempt: Attempt, incoming: Incoming, digest: str, *, counted: bool) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.assessment import answers, grading, numbers
-from app.assessment.answers import PayloadError, Written
+from app.assessment.answers import PayloadError
+from app.foundation.i18n import current_language, localised
 
 OptionOrder = Sequence[Sequence[str]]
 Words = str | Mapping[str, str]
@@ -91,12 +93,17 @@ def chosen_values(payload: Mapping[str, Any] | None) -> list[str]:
     return [str(payload.get("text", ""))]
 
 
-def read_as(body: Mapping[str, Any], payload: Mapping[str, Any] | None) -> str | None:
-    """For a numeric answer, the number (and unit) we understood; None when there is none to show."""
+def read_as(body: Mapping[str, Any], payload: Mapping[str, Any] | None, language: str) -> str | None:
+    """For a numeric answer, the number (and unit) we understood, as `language` writes it; None without one to show."""
     if body["type"] != "numeric" or not payload or not str(payload.get("text", "")).strip():
         return None
     reading = numbers.read(str(payload["text"]), str(payload.get("lang", "fr")))
-    return reading.text if isinstance(reading, numbers.Reading) else None
+    return _with_own_mark(reading.text, language) if isinstance(reading, numbers.Reading) else None
+
+
+def _with_own_mark(number: str, language: str) -> str:
+    """1234.5 km as the page's language writes it: 1234,5 km in French."""
+    return re.sub(r"(?<=[0-9])\.(?=[0-9])", ",", number, count=1) if language == "fr" else number
 
 
 def correction(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping[str, Any] | None) -> Correction:
@@ -112,7 +119,7 @@ def correction(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapp
     }
     general = tuple(remark.words for remark in scored.remarks if remark.about in ("", "answer"))
     return Correction(
-        outcome=scored.outcome.value, readings=readings, feedback=general, expected=_expected(body, answer)
+        outcome=scored.outcome.value, readings=readings, feedback=general, expected=_expected(body, current_language())
     )
 
 
@@ -130,12 +137,14 @@ def _option_reading(option: Mapping[str, Any], ticked: set[str]) -> OptionReadin
     return OptionReading(mark=mark, why=why or "")
 
 
-def _expected(body: Mapping[str, Any], answer: answers.Answer) -> str:
+def _expected(body: Mapping[str, Any], language: str) -> str:
+    """The first answer worth everything, in the reader's language; none where only a pattern or a range is."""
     if body["type"] not in answers.WRITTEN_TYPES:
         return ""
-    language = answer.language if isinstance(answer, Written) else "fr"
     for entry in body.get("answers", ()):
         if "value" in entry and entry.get("credit", 1) == 1:
             value = entry["value"]
-            return str(value.get(language, "")) if isinstance(value, Mapping) else str(value)
+            if body["type"] == "numeric":
+                return _with_own_mark(str(value), language)
+            return str(localised(value, language))
     return ""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.catalog.models import Course
 from app.foundation.database import Base, DecimalText, JSONValue, LocalisedText, UTCDateTime
 
 
@@ -77,6 +78,8 @@ class Exam(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     slug: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(16))
+
+    course: Mapped[Course] = relationship()
 
 
 class ExamVersion(Base):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from app.assessment import drawing, rules
 from app.assessment.answers import PayloadError, normalise
 from app.assessment.candidate import CandidateQuestion, Correction, candidate_question, correction, payload_of_form
 from app.assessment.models import (
@@ -24,13 +27,12 @@ from app.assessment.models import (
     QuestionVersion,
     Result,
 )
+from app.assessment.wording import refusal_sentence
 from app.catalog.models import CoursePrerequisite
 from app.catalog.queries import find_course, get_item, get_version
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
 from app.learning.queries import find_enrolment, path_of
-
-EXPOSURE_PERIOD = timedelta(days=90)
 
 
 def exam_versions_of(session: Session, course_version_id: int) -> Sequence[ExamVersion]:
@@ -71,7 +73,7 @@ def get_quiz_for(session: Session, account_id: int, slug: str, quiz_slug: str) -
 
 def get_exam(session: Session, public_id: str) -> Exam:
     """An exam by its public id; raises NotFoundError."""
-    exam = session.scalar(select(Exam).where(Exam.public_id == public_id))
+    exam = session.scalar(select(Exam).options(joinedload(Exam.course)).where(Exam.public_id == public_id))
     if exam is None:
         raise NotFoundError("exam")
     return exam
@@ -89,56 +91,12 @@ def get_exam_version(session: Session, exam_id: int, course_version_id: int) -> 
     return version
 
 
-def pool_of(session: Session, exam_version_id: int) -> Sequence[QuestionVersion]:
-    """The questions an exam version may draw, with their question."""
-    return session.scalars(
-        select(QuestionVersion)
-        .join(ExamPool, ExamPool.question_version_id == QuestionVersion.id)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .options(contains_eager(QuestionVersion.question))
-        .where(ExamPool.exam_version_id == exam_version_id)
-        .order_by(QuestionVersion.id)
-    ).all()
-
-
 def pool_size(session: Session, exam_version_id: int) -> int:
     """How many questions an exam version may draw."""
     return (
         session.scalar(select(func.count()).select_from(ExamPool).where(ExamPool.exam_version_id == exam_version_id))
         or 0
     )
-
-
-def times_seen(session: Session, account_id: int, exam_id: int) -> dict[str, int]:
-    """How often this person has had each question of an exam, by the question's public id."""
-    rows = session.execute(
-        select(Question.public_id, func.count())
-        .select_from(AttemptItem)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Attempt.account_id == account_id, Attempt.exam_id == exam_id)
-        .group_by(Question.public_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def exposure_of(session: Session, exam_id: int) -> tuple[int, dict[str, int]]:
-    """Attempts of the last 90 days, and how many of them held each question (by public id)."""
-    since = clock.now() - EXPOSURE_PERIOD
-    attempts = session.scalar(
-        select(func.count()).select_from(Attempt).where(Attempt.exam_id == exam_id, Attempt.started_at >= since)
-    )
-    rows = session.execute(
-        select(Question.public_id, func.count())
-        .select_from(AttemptItem)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Attempt.exam_id == exam_id, Attempt.started_at >= since)
-        .group_by(Question.public_id)
-    )
-    return attempts or 0, {row[0]: row[1] for row in rows}
 
 
 def attempts_of(session: Session, account_id: int, exam_id: int) -> Sequence[Attempt]:
@@ -173,12 +131,17 @@ def get_attempt(session: Session, account_id: int, public_id: str) -> Attempt:
     return attempt
 
 
-def get_attempt_row(session: Session, account_id: int, public_id: str) -> Attempt:
-    """This person's attempt alone, for the short road of saving an answer; raises NotFoundError."""
+def hold_attempt(session: Session, account_id: int, public_id: str) -> Attempt:
+    """This person's attempt alone, held until the commit, so that handing in and saving wait for each other.
+
+    Without the hold an answer could be acknowledged as counted just after the marks were given. Raises NotFoundError.
+    """
     attempt = session.scalar(
         select(Attempt)
         .options(joinedload(Attempt.exam), joinedload(Attempt.exam_version))
         .where(Attempt.public_id == public_id, Attempt.account_id == account_id)
+        .with_for_update(of=Attempt, key_share=True),
+        execution_options={"populate_existing": True},
     )
     if attempt is None:
         raise NotFoundError("attempt")
@@ -199,7 +162,10 @@ def get_attempt_item(session: Session, attempt_id: int, slot: int) -> AttemptIte
 
 def answers_of(session: Session, attempt_id: int) -> dict[int, Answer]:
     """The answers in force of an attempt, by slot."""
-    return {answer.slot: answer for answer in session.scalars(select(Answer).where(Answer.attempt_id == attempt_id))}
+    rows = session.scalars(
+        select(Answer).where(Answer.attempt_id == attempt_id), execution_options={"populate_existing": True}
+    )
+    return {answer.slot: answer for answer in rows}
 
 
 def find_answer(session: Session, attempt_id: int, slot: int) -> Answer | None:
@@ -221,6 +187,87 @@ def last_activity(session: Session, attempt: Attempt) -> datetime:
     )
 
 
+def timing_of(session: Session, attempt: Attempt) -> rules.Timing:
+    """What the clock's rules need of an attempt."""
+    untimed_and_open = attempt.deadline_at is None and attempt.state == rules.State.IN_PROGRESS
+    return rules.Timing(
+        state=rules.State(attempt.state),
+        deadline_at=attempt.deadline_at,
+        last_activity_at=last_activity(session, attempt) if untimed_and_open else attempt.started_at,
+        submitted_at=attempt.submitted_at,
+        finish_reason=rules.FinishReason(attempt.finish_reason) if attempt.finish_reason else None,
+    )
+
+
+def effective_state(session: Session, attempt: Attempt) -> rules.Effective:
+    """The state an attempt is really in now, whether or not anyone has written it yet."""
+    return rules.state_at(timing_of(session, attempt), clock.now())
+
+
+def is_open(session: Session, attempt: Attempt) -> bool:
+    """May this attempt still be answered?"""
+    return effective_state(session, attempt).state is rules.State.IN_PROGRESS
+
+
+def start_facts(
+    session: Session, *, account_id: int, exam_version: ExamVersion, enrolled: bool, modules_missing: Sequence[str] = ()
+) -> rules.StartFacts:
+    """Everything that decides whether this person may start this exam now."""
+    attempts = attempts_of(session, account_id, exam_version.exam_id)
+    settings = exam_version.settings
+    courses_missing = missing_prerequisites(session, account_id, exam_version.course_version_id)
+    return rules.StartFacts(
+        enrolled=enrolled,
+        missing_prerequisites=(*modules_missing, *(f"course:{course_id}" for course_id in sorted(courses_missing))),
+        attempts_used=len(attempts),
+        most_attempts=settings.get("max_attempts"),
+        next_start=next_start(session, attempts, settings),
+        opens=instant(settings.get("opens")),
+        closes=instant(settings.get("closes")),
+        has_open_attempt=any(is_open(session, attempt) for attempt in attempts),
+    )
+
+
+def next_start(session: Session, attempts: Sequence[Attempt], settings: Mapping[str, Any]) -> datetime | None:
+    """When the wait after the last of these attempts ends; None before the first, and without a wait."""
+    if not attempts or not settings.get("cooldown_s"):
+        return None
+    last = attempts[-1]
+    finished = effective_state(session, last).submitted_at  # the clock may have closed it before anyone wrote so
+    if finished is None:
+        return None
+    duration = settings.get("duration_s")
+    return rules.next_start_at(
+        last.number,
+        started_at=last.started_at,
+        submitted_at=finished,
+        allowed_s=rules.allowed_seconds(duration, last.extra_percent) if duration else None,
+        delays=[timedelta(seconds=seconds) for seconds in settings["cooldown_s"]],
+    )
+
+
+def instant(text: str | None) -> datetime | None:
+    """A moment of an exam's settings."""
+    return datetime.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class QuizStanding:
+    """Where a person stands with a quiz: the attempt to go on with, what forbids another in words, how many in all."""
+
+    open_attempt: Attempt | None
+    refusals: list[str]
+    most_attempts: int | None
+
+
+def quiz_standing(session: Session, account_id: int, quiz: ExamVersion) -> QuizStanding:
+    """Whether another try may begin now, locked modules aside."""
+    facts = start_facts(session, account_id=account_id, exam_version=quiz, enrolled=True)
+    opened = find_open_attempt(session, account_id, quiz.exam_id) if facts.has_open_attempt else None
+    refusals = [refusal_sentence(reason) for reason in rules.may_start(facts, clock.now())]
+    return QuizStanding(opened, refusals, facts.most_attempts)
+
+
 def find_result(session: Session, attempt_id: int) -> Result | None:
     """The result in force: the highest revision."""
     return session.scalar(
@@ -229,8 +276,13 @@ def find_result(session: Session, attempt_id: int) -> Result | None:
 
 
 def results_of(session: Session, attempt_ids: Sequence[int]) -> dict[int, Result]:
-    """The results in force of several attempts, in one statement."""
-    rows = session.scalars(select(Result).where(Result.attempt_id.in_(attempt_ids)).order_by(Result.revision))
+    """The released results in force of several attempts, in one statement."""
+    rows = session.scalars(
+        select(Result)
+        .join(Attempt, Attempt.id == Result.attempt_id)
+        .where(Result.attempt_id.in_(attempt_ids), Attempt.state == rules.State.RELEASED)
+        .order_by(Result.revision)
+    )
     return {result.attempt_id: result for result in rows}
 
 
@@ -259,11 +311,15 @@ def missing_prerequisites(session: Session, account_id: int, course_version_id: 
 
 
 def due_attempts(session: Session, limit: int = 200) -> Sequence[int]:
-    """Ids of attempts that the clock should close now, oldest deadline first."""
+    """Ids of attempts that the clock closes: deadline and grace past, or practice without a limit long unused."""
+    now = clock.now()
+    last_saved = select(func.max(Answer.saved_at)).where(Answer.attempt_id == Attempt.id).scalar_subquery()
+    last_used = func.coalesce(last_saved, Attempt.started_at)
+    unused = and_(Attempt.deadline_at.is_(None), last_used < now - rules.IDLE_LIMIT - rules.GRACE)
     return session.scalars(
         select(Attempt.id)
-        .where(Attempt.state == "in_progress", Attempt.deadline_at < clock.now())
-        .order_by(Attempt.deadline_at)
+        .where(Attempt.state == rules.State.IN_PROGRESS, or_(Attempt.deadline_at < now - rules.GRACE, unused))
+        .order_by(Attempt.deadline_at, Attempt.id)
         .limit(limit)
     ).all()
 
@@ -285,8 +341,15 @@ def _embedded_versions(session: Session, course_id: int, slugs: Sequence[str]) -
     return {row[0]: row[1] for row in rows}
 
 
-def _order_of_author(version: QuestionVersion) -> list[list[str]]:
-    return [[option["id"], option["id"]] for option in version.body.get("options") or ()]
+def _layout(version: QuestionVersion) -> list[list[str]]:
+    """Options behind tokens, in an order that is always the same: an author's own order and ids may tell the key."""
+    options = version.body.get("options") or ()
+    return drawing.option_tokens(
+        hashlib.sha256(f"embedded|{version.body_sha256}".encode()).digest(),
+        0,
+        [option["id"] for option in options],
+        fixed={option["id"] for option in options if option.get("fixed")},
+    )
 
 
 def embedded_questions(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, CandidateQuestion]:
@@ -294,7 +357,7 @@ def embedded_questions(session: Session, course_id: int, slugs: Sequence[str]) -
     if not slugs:
         return {}
     versions = _embedded_versions(session, course_id, slugs)
-    return {slug: candidate_question(one.body, _order_of_author(one)) for slug, one in versions.items()}
+    return {slug: candidate_question(one.body, _layout(one)) for slug, one in versions.items()}
 
 
 @dataclass(frozen=True)
@@ -312,7 +375,7 @@ def check_embedded(session: Session, course_id: int, slug: str, values: Sequence
     if version is None:
         raise NotFoundError("question")
     payload = payload_of_form(version.type, values, language)
-    order = _order_of_author(version)
+    order = _layout(version)
     try:
         if normalise(version.type, payload, order) is None:
             return Checked(list(values), None, "blank")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+PLAIN = r"^[!-~ ]*$"  # printable ASCII: what a database stores without a doubt
+PLAIN_KEY = re.compile(r"[A-Za-z0-9-]{1,64}")
+LARGEST_BODY = 48 * 1024  # bytes; a browser's keepalive request allows 64 KiB
 
 
 class AnswerSent(BaseModel):
@@ -15,5 +20,5 @@ class AnswerSent(BaseModel):
     v: Literal[1]
     rev: Annotated[int, Field(ge=1, le=1_000_000)]
     payload: dict[str, Any] | None
-    tab: Annotated[str, Field(max_length=64)] | None = None
-    client_at: Annotated[str, Field(max_length=40)] | None = None
+    tab: Annotated[str, Field(pattern=PLAIN, max_length=64)] | None = None
+    client_at: Annotated[str, Field(pattern=PLAIN, max_length=40)] | None = None

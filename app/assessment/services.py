@@ -14,7 +14,6 @@ from app.assessment import answers, grading, queries, rules
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
 from app.assessment.rules import FinishReason, State
-from app.assessment.starting import timing_of
 from app.audit.services import record
 from app.catalog.queries import get_item
 from app.foundation import clock
@@ -28,52 +27,45 @@ from app.learning.services import record_quiz
 
 def submit_attempt(session: Session, *, actor: Actor, attempt: Attempt) -> Result:
     """Hand in once; handing in again, or after the clock did, gives the same result to everyone."""
-    effective = rules.state_at(timing_of(session, attempt), clock.now())
-    if effective.state is not State.IN_PROGRESS:
+    timing = queries.timing_of(session, attempt)
+    if rules.state_at(timing, clock.now()).state is not State.IN_PROGRESS:
         return close_by_clock(session, attempt)
-    return _finish(
-        session, actor, attempt, at=rules.finish_time(timing_of(session, attempt), clock.now()),
-        reason=FinishReason.CANDIDATE,
-    )  # fmt: skip
+    at = rules.finish_time(timing, clock.now())
+    return _finish(session, actor, attempt, at=at, reason=FinishReason.CANDIDATE)
 
 
 def close_by_clock(session: Session, attempt: Attempt) -> Result:
     """Close an attempt whose time ran out, at its deadline and never later; return the result in force."""
-    effective = rules.state_at(timing_of(session, attempt), clock.now())
+    effective = queries.effective_state(session, attempt)
     if State(attempt.state) is State.IN_PROGRESS and effective.state is State.SUBMITTED:
         at = effective.submitted_at or clock.now()
         return _finish(session, SYSTEM, attempt, at=at, reason=FinishReason.CLOCK)
     return _result_in_force(session, attempt)
 
 
-def close_what_is_over(session: Session, *, account_id: int, exam_id: int) -> None:
-    """Before a start: close this person's attempt if the clock has, or it would still hold the only open place."""
-    opened = queries.find_open_attempt(session, account_id, exam_id)
-    if opened is not None and rules.state_at(timing_of(session, opened), clock.now()).state is State.SUBMITTED:
-        close_by_clock(session, opened)
+def close_if_over(session: Session, attempt: Attempt) -> bool:
+    """What any write does on its way: close the attempt when its time is over; says whether it did."""
+    if attempt.state != State.IN_PROGRESS or queries.is_open(session, attempt):
+        return False
+    close_by_clock(session, attempt)
+    return True
 
 
-def close_due_attempts(session: Session) -> int:
-    """The sweeper: close every attempt whose deadline and grace have passed; returns how many."""
-    closed = 0
-    for attempt_id in queries.due_attempts(session):
-        attempt = session.get(Attempt, attempt_id)
-        if attempt is not None and rules.state_at(timing_of(session, attempt), clock.now()).state is State.SUBMITTED:
-            close_by_clock(session, attempt)
-            closed += 1
-    return closed
+def close_due_attempt(session: Session, attempt_id: int) -> bool:
+    """The sweeper's work on one of `queries.due_attempts`; says whether this call closed it."""
+    attempt = session.get(Attempt, attempt_id)
+    return attempt is not None and close_if_over(session, attempt)
 
 
 def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, reason: FinishReason) -> Result:
-    in_force = queries.answers_of(session, attempt.id)
-    receipt = rules.receipt((answer.slot, answer.rev, answer.payload) for answer in in_force.values())
-    won = _move(
-        session, attempt, State.IN_PROGRESS, State.SUBMITTED,
-        submitted_at=at, finish_reason=reason.value, receipt_sha256=receipt,
-    )  # fmt: skip
-    if not won:
+    # The move comes first: it waits for an answer being saved and keeps out the next, so that what is marked
+    # is what was acknowledged.
+    if not _move(session, attempt, State.IN_PROGRESS, State.SUBMITTED, submitted_at=at, finish_reason=reason.value):
         session.refresh(attempt)
         return _result_in_force(session, attempt)
+    in_force = queries.answers_of(session, attempt.id)
+    receipt = rules.receipt((answer.slot, answer.rev, answer.payload) for answer in in_force.values())
+    attempt.receipt_sha256 = receipt
     record(session, actor=actor, event="attempt.submitted", subject=attempt.public_id, details={"receipt": receipt})
     result = _mark(session, attempt, in_force)
     _move(session, attempt, State.SUBMITTED, State.SCORED)

@@ -19,7 +19,7 @@ from app.authoring.durations import Months
 from app.authoring.lessons import blocks, parse_body, word_count
 from app.authoring.report import Report
 from app.authoring.skills_file import SkillsFile
-from app.authoring.tree import Award, Course, Exam, Lesson, LessonText, Module, Question, Quiz, Row
+from app.authoring.tree import Award, Course, Exam, Lesson, LessonText, Module, ProjectItem, Question, Quiz, Row
 from app.catalog.drafts import ItemDraft, LessonDraft, ModuleDraft, SkillDraft, VersionDraft
 from app.catalog.models import CourseVersion
 from app.catalog.services import publish_version
@@ -43,7 +43,7 @@ class CourseImport:
 
 def import_course(session: Session, *, actor: Actor, course: Course) -> CourseImport:
     """Publish a checked course; the same content again changes nothing, changed content makes a new version."""
-    _refuse_other_grace(course.exams)
+    _refuse_what_is_not_built(course)
     version, new = publish_version(session, actor=actor, draft=_version_draft(course))
     if new:
         for bank in course.banks:
@@ -72,9 +72,18 @@ def import_skills(session: Session, skills: SkillsFile) -> TaxonomyImport:
     return import_taxonomy(session, {"release": skills.release, "skills": entries})
 
 
-def _refuse_other_grace(exams: Iterable[Exam]) -> None:
-    if any(exam.grace != GRACE for exam in exams):
+def _refuse_what_is_not_built(course: Course) -> None:
+    """The format says more than the site can do so far: better refused than dropped in silence."""
+    if any(exam.grace != GRACE for exam in course.exams):
         raise RuleError(_("Only a grace of 60 seconds is supported so far."))
+    if any(exam.release != "at_once" for exam in course.exams):
+        raise RuleError(_("Only results released at once are supported so far."))
+    if any(exam.navigation != "free" for exam in course.exams):
+        raise RuleError(_("Only free navigation in exams is supported so far."))
+    if any(exam.award and exam.award.assurance > 1 for exam in course.exams):
+        raise RuleError(_("Supervised exams are not supported so far: the assurance is 0 or 1."))
+    if course.projects or any(isinstance(item, ProjectItem) for module in course.modules for item in module.items):
+        raise RuleError(_("Projects are not supported so far."))
 
 
 def content_sha256(course: Course) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from app.catalog.queries import CatalogueFilter
@@ -9,6 +10,7 @@ from app.foundation.i18n import LANGUAGES
 from app.foundation.tiers import Tier
 
 LONGEST_SEARCH = 100
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 HOURS = (5, 15, 40)  # upper bounds offered
 
 
@@ -20,6 +22,6 @@ def read_filter(text: str, tiers: Sequence[str], languages: Sequence[str], skill
         text=clean,
         tiers=known_tiers,
         languages=tuple(code for code in LANGUAGES if code in languages),
-        skill=skill[:60] if skill.isascii() else "",
+        skill=skill if SLUG.fullmatch(skill) else "",
         most_hours=int(hours) if hours in map(str, HOURS) else None,
     )

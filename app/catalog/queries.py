@@ -85,11 +85,10 @@ def courses_found(session: Session, wanted: CatalogueFilter, language: str, page
     """Current versions that match every filter, easiest first, then by title in `language`."""
     matching = _filtered(select(CourseVersion.id).join(Course, Course.current_version_id == CourseVersion.id), wanted)
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
-    title = (
-        select(CourseText.title_key)
-        .where(CourseText.course_version_id == CourseVersion.id, CourseText.language == language)
-        .scalar_subquery()
-    )
+    page = max(1, min(page, -(-total // PAGE_SIZE)))  # beyond the end, the last page
+    any_title = select(func.min(CourseText.title_key)).where(CourseText.course_version_id == CourseVersion.id)
+    own_title = any_title.where(CourseText.language == language)
+    title = func.coalesce(own_title.scalar_subquery(), any_title.scalar_subquery())
     rows = session.scalars(
         select(CourseVersion)
         .join(Course, Course.id == CourseVersion.course_id)

@@ -14,6 +14,7 @@ from app.catalog.queries import (
     CatalogueFilter,
     courses_found,
     get_current_version,
+    get_version,
     prerequisites_of,
     skills_offered,
     skills_taught,
@@ -81,10 +82,12 @@ def _active_filters(wanted: CatalogueFilter, skill_names: dict[str, Any]) -> lis
 @blueprint.get("/courses/<slug:slug>")
 @public
 def course(slug: str) -> str:
-    """What a course is, what it asks, what it proves; with the reader's own progress when they have begun it."""
+    """What a course is, what it asks, what it proves; for those who have begun it, their version and their progress."""
     version = get_current_version(db.session, slug)
     actor = find_actor()
     enrolment = find_enrolment(db.session, actor.account_id, version.course_id) if actor else None
+    if enrolment is not None and enrolment.course_version_id != version.id:
+        version = get_version(db.session, enrolment.course_version_id)
     exam = certification_exam_of(db.session, version.id)
     return page(
         "catalog/course.html",

@@ -41,16 +41,17 @@ def journeys_of(session: Session, account_id: int) -> Sequence[Journey]:
         Journey(
             slug=slug,
             version=version,
-            path=_path(version, done.get(enrolment.id, frozenset())),
+            path=_path(version, done.get(enrolment.id, frozenset()), enrolment.last_item_id),
             certified=enrolment.course_id in certified,
         )
         for enrolment, version, slug in rows
     ]
 
 
-def _path(version: CourseVersion, done: frozenset[int]) -> Path:
+def _path(version: CourseVersion, done: frozenset[int], last: int | None) -> Path:
     slugs = {item.id: item.slug for module in version.modules for item in module.items}
-    return path_through(version.modules, frozenset(slugs[item_id] for item_id in done if item_id in slugs))
+    finished = frozenset(slugs[item_id] for item_id in done if item_id in slugs)
+    return path_through(version.modules, finished, last=slugs.get(last or 0))
 
 
 def _items_done(session: Session, enrolment_ids: Sequence[int]) -> dict[int, frozenset[int]]:

@@ -52,5 +52,3 @@ def privacy() -> str:
 def transparency() -> str:
     """How a match is worked out, with its numbers and its limits."""
     return page("guidance/transparency.html")
-
-

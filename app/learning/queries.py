@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Course, CourseVersion, Module
+from app.catalog.models import CourseVersion, Module
 from app.learning.models import Enrolment, ItemProgress
 from app.learning.rules import Item, Kind, Lock, Place, is_passed, item_after, locks, next_place, percent_complete
 from app.learning.rules import Module as ModuleFacts
@@ -20,6 +20,7 @@ class Path:
 
     modules: tuple[ModuleFacts, ...]
     started: frozenset[str] = frozenset()
+    last: str | None = None  # the item opened last
 
     @property
     def percent(self) -> int:
@@ -28,6 +29,15 @@ class Path:
     @property
     def next(self) -> Place | None:
         return next_place(self.modules)
+
+    @property
+    def resume(self) -> Place | None:
+        """Where to go on: the item opened last while it is unfinished and open, else the next one to do."""
+        for facts in self.modules:
+            for step in facts.items:
+                if step.key == self.last and not step.done and not self.locks_of(facts.key):
+                    return Place(facts.key, step.key)
+        return self.next
 
     def after(self, module: str, item: str) -> Place | None:
         return item_after(self.modules, Place(module, item))
@@ -55,7 +65,12 @@ class Path:
         return sum(len(facts.items) for facts in self.modules)
 
 
-def path_through(modules: Sequence[Module], done: frozenset[str], started: frozenset[str] = frozenset()) -> Path:
+def path_through(
+    modules: Sequence[Module],
+    done: frozenset[str],
+    started: frozenset[str] = frozenset(),
+    last: str | None = None,
+) -> Path:
     """The path over loaded modules, with the slugs of what is done."""
     return Path(
         modules=tuple(
@@ -68,12 +83,18 @@ def path_through(modules: Sequence[Module], done: frozenset[str], started: froze
             for module in modules
         ),
         started=started,
+        last=last,
     )
 
 
 def find_enrolment(session: Session, account_id: int, course_id: int) -> Enrolment | None:
     """This person's enrolment in a course, or None."""
     return session.scalar(select(Enrolment).where(Enrolment.account_id == account_id, Enrolment.course_id == course_id))
+
+
+def find_progress(session: Session, enrolment_id: int, item_id: int) -> ItemProgress | None:
+    """What was done of one item, or None."""
+    return session.get(ItemProgress, (enrolment_id, item_id))
 
 
 def progress_of(session: Session, enrolment: Enrolment | None) -> tuple[frozenset[int], frozenset[int]]:
@@ -94,16 +115,5 @@ def path_of(session: Session, version: CourseVersion, enrolment: Enrolment | Non
         version.modules,
         frozenset(slugs[item_id] for item_id in done if item_id in slugs),
         frozenset(slugs[item_id] for item_id in started if item_id in slugs),
+        slugs.get(enrolment.last_item_id or 0) if enrolment else None,
     )
-
-
-def enrolments_of(session: Session, account_id: int) -> Sequence[tuple[Enrolment, CourseVersion]]:
-    """A person's courses with the version they follow, the last opened first."""
-    rows = session.execute(
-        select(Enrolment, CourseVersion)
-        .join(CourseVersion, CourseVersion.id == Enrolment.course_version_id)
-        .join(Course, Course.id == Enrolment.course_id)
-        .where(Enrolment.account_id == account_id, Enrolment.state == "active")
-        .order_by(Enrolment.last_seen_at.desc(), Enrolment.enrolled_at.desc(), Enrolment.id.desc())
-    ).all()
-    return [(enrolment, version) for enrolment, version in rows]

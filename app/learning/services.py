@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.services import record
 from app.catalog.models import CourseVersion, Item
 from app.foundation import clock
 from app.foundation.actor import Actor
+from app.foundation.database import Base
 from app.foundation.errors import RuleError
 from app.foundation.events import publish
 from app.foundation.i18n import gettext as _
 from app.learning.events import ItemCompleted, LearnerEnrolled
 from app.learning.models import Enrolment, ItemProgress
-from app.learning.queries import find_enrolment
+from app.learning.queries import find_enrolment, find_progress
 
 
 def enrol(session: Session, *, actor: Actor, version: CourseVersion) -> Enrolment:
-    """Begin a course on its current version; beginning again changes nothing."""
+    """Begin a course on its current version; beginning again, or twice at once, changes nothing."""
     enrolment = find_enrolment(session, actor.account_id, version.course_id)
     if enrolment is not None:
         enrolment.state = "active"
@@ -32,23 +34,36 @@ def enrol(session: Session, *, actor: Actor, version: CourseVersion) -> Enrolmen
         state="active",
         enrolled_at=clock.now(),
     )
-    session.add(enrolment)
-    session.flush()
+    if not _added(session, enrolment):
+        return find_enrolment(session, actor.account_id, version.course_id) or enrolment
     record(session, actor=actor, event="course.enrolled", subject=version.course.slug)
     publish(session, LearnerEnrolled(account_id=actor.account_id, course_id=version.course_id))
     return enrolment
+
+
+def _added(session: Session, row: Base) -> bool:
+    """Add a row that another click may have added a moment before; says whether this one did."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        return False
+    return True
 
 
 def open_item(session: Session, *, enrolment: Enrolment, item: Item) -> ItemProgress:
     """Note that an item was opened: this is where the course resumes."""
     now = clock.now()
     enrolment.last_item_id, enrolment.last_seen_at = item.id, now
-    progress = session.get(ItemProgress, (enrolment.id, item.id))
-    if progress is None:
-        progress = ItemProgress(enrolment_id=enrolment.id, item_id=item.id, started_at=now)
-        session.add(progress)
     session.flush()
-    return progress
+    progress = find_progress(session, enrolment.id, item.id)
+    if progress is not None:
+        return progress
+    progress = ItemProgress(enrolment_id=enrolment.id, item_id=item.id, started_at=now)
+    if _added(session, progress):
+        return progress
+    return find_progress(session, enrolment.id, item.id) or progress
 
 
 def complete_lesson(session: Session, *, enrolment: Enrolment, item: Item) -> None:

@@ -14,6 +14,7 @@ from app.assessment.queries import (
     check_embedded,
     embedded_questions,
     get_quiz,
+    quiz_standing,
     results_of,
 )
 from app.catalog.models import CourseVersion, Item
@@ -82,15 +83,19 @@ def enrol(slug: str) -> Response:
 
 @blueprint.get("/<slug:slug>/<slug:item_slug>")
 @public
-def item(slug: str, item_slug: str) -> str | Response:
+def item(slug: str, item_slug: str) -> str | Response | tuple[str, int]:
     """A lesson, open to all; or the exercises, for those who have begun the course."""
     version, enrolment, path = _course_of_reader(slug)
     step = get_item(db.session, version.id, item_slug)
     if step.kind == "quiz":
         return _quiz_page(version, enrolment, path, step)
     if enrolment is not None and path.locks_of(step.module.slug):
-        return page("learning/locked.html", version=version, path=path, step=step), 403  # type: ignore[return-value]
+        return _locked_page(version, path, step)
     return _lesson_page(version, enrolment, path, step, checked={})
+
+
+def _locked_page(version: CourseVersion, path: Path, step: Item) -> tuple[str, int]:
+    return page("learning/locked.html", version=version, path=path, step=step), 403
 
 
 def _lesson_page(
@@ -123,8 +128,12 @@ def _quiz_page(version: CourseVersion, enrolment: Enrolment | None, path: Path, 
         return redirect(url_for("catalog.course", slug=version.course.slug))
     quiz = get_quiz(db.session, version.id, step.slug)
     attempts = attempts_of(db.session, enrolment.account_id, quiz.exam_id)
+    standing = quiz_standing(db.session, enrolment.account_id, quiz)
     return page(
         "learning/quiz.html",
+        open_attempt=standing.open_attempt,
+        refusals=standing.refusals,
+        most_attempts=standing.most_attempts,
         version=version,
         enrolment=enrolment,
         path=path,
@@ -138,12 +147,14 @@ def _quiz_page(version: CourseVersion, enrolment: Enrolment | None, path: Path, 
 
 @blueprint.post("/<slug:slug>/<slug:item_slug>")
 @signed_in
-def finish_lesson(slug: str, item_slug: str) -> Response:
+def finish_lesson(slug: str, item_slug: str) -> Response | tuple[str, int]:
     """The lesson has been read: note it and go on."""
     version, enrolment, path = _course_of_reader(slug)
     step = get_item(db.session, version.id, item_slug)
     if enrolment is None:
         enrolment = services.enrol(db.session, actor=current_actor(), version=version)
+    if path.locks_of(step.module.slug):
+        return _locked_page(version, path, step)
     services.complete_lesson(db.session, enrolment=enrolment, item=step)
     db.session.commit()
     after = path.after(step.module.slug, step.slug)
@@ -156,19 +167,22 @@ def finish_lesson(slug: str, item_slug: str) -> Response:
 @signed_in
 def keep_place(slug: str, item_slug: str) -> tuple[str, int]:
     """The page's script says that this lesson is open: the course will resume here."""
-    version, enrolment, _path = _course_of_reader(slug)
-    if enrolment is not None:
-        services.open_item(db.session, enrolment=enrolment, item=get_item(db.session, version.id, item_slug))
+    version, enrolment, path = _course_of_reader(slug)
+    step = get_item(db.session, version.id, item_slug)
+    if enrolment is not None and not path.locks_of(step.module.slug):
+        services.open_item(db.session, enrolment=enrolment, item=step)
         db.session.commit()
     return "", 204
 
 
 @blueprint.post("/<slug:slug>/<slug:item_slug>/questions/<slug:question_slug>")
 @public
-def try_question(slug: str, item_slug: str, question_slug: str) -> str:
+def try_question(slug: str, item_slug: str, question_slug: str) -> str | tuple[str, int]:
     """Check an answer to a question inside a lesson: nothing is recorded, the feedback is shown in its place."""
     version, enrolment, path = _course_of_reader(slug)
     step = get_item(db.session, version.id, item_slug)
+    if enrolment is not None and path.locks_of(step.module.slug):
+        return _locked_page(version, path, step)
     text = find_lesson_text(db.session, step.id, current_language())
     if text is None or question_slug not in [block.get("id") for block in text.blocks]:
         raise NotFoundError("question")

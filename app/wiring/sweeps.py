@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 from pathlib import Path
 
 from flask import Flask
@@ -10,22 +11,32 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.assessment.queries import due_attempts
-from app.assessment.services import close_due_attempts
+from app.assessment.services import close_due_attempt
 from app.extensions import db
 from app.foundation.database import sqlite_has_wal_bug
 from app.web.transactions import reading_session
 
+log = logging.getLogger("app.worker")
+
 
 def close_attempts(app: Flask) -> int:
-    """Close the attempts whose deadline and grace have passed; nothing is written when none is due."""
+    """Close the attempts whose deadline and grace have passed, each in a transaction of its own; returns how many."""
     with app.app_context():
         with reading_session() as reading:
-            if not due_attempts(reading, limit=1):
-                return 0
-        with Session(db.engine) as session:
-            closed = close_due_attempts(session)
+            due = due_attempts(reading)
+        return sum(close_attempt(attempt_id) for attempt_id in due)
+
+
+def close_attempt(attempt_id: int) -> bool:
+    """Close one attempt; one that cannot be marked is logged and never keeps the others waiting."""
+    with Session(db.engine) as session:
+        try:
+            closed = close_due_attempt(session, attempt_id)
             session.commit()
-            return closed
+        except Exception:
+            log.exception("an attempt could not be closed", extra={"fields": {"attempt": attempt_id}})
+            return False
+        return closed
 
 
 def checkpoint_database(app: Flask) -> bool:

@@ -1,15 +1,47 @@
 // Saves each answer as it is given and says when the server has it. Without this file the form's button saves.
+// An answer waits in the browser's storage until the server has acknowledged it: neither a dead network nor a
+// closed browser loses it. The same key goes with every retry, so that no answer can ever count twice.
 const form = document.getElementById("answer-form");
+const handIn = document.getElementById("hand-in");
+const here = form ?? handIn;
 const status = document.getElementById("saved");
 const clock = document.querySelector("time[data-deadline]");
 const announcer = document.getElementById("announcer");
 const DEBOUNCE_MS = 1000;
 const RETRY_MS = 5000;
+const GRACE_MS = 62000;
 const tab = crypto.randomUUID();
+const prefix = `answer:${here.dataset.attempt}:`;
+
+const queue = (() => {
+  const memory = new Map();
+  const inMemory = {
+    setItem: (name, value) => memory.set(name, value),
+    getItem: (name) => memory.get(name) ?? null,
+    removeItem: (name) => memory.delete(name),
+    names: () => [...memory.keys()],
+  };
+  try {
+    localStorage.setItem(`${prefix}probe`, "");
+    localStorage.removeItem(`${prefix}probe`);
+  } catch {
+    return inMemory;
+  }
+  return {
+    setItem: (name, value) => localStorage.setItem(name, value),
+    getItem: (name) => localStorage.getItem(name),
+    removeItem: (name) => localStorage.removeItem(name),
+    names: () => Object.keys(localStorage),
+  };
+})();
+
+const waitingFor = (slot) => JSON.parse(queue.getItem(prefix + slot) ?? "null");
+const waiting = () => queue.names().filter((name) => name.startsWith(prefix)).map((name) => JSON.parse(queue.getItem(name)));
 
 function say(state, words) {
+  if (!status) return;
   status.dataset.state = state;
-  status.classList.toggle("wait", state === "failed" || state === "offline");
+  status.classList.toggle("wait", state === "failed");
   status.querySelector("span:last-child").textContent = words;
 }
 
@@ -21,85 +53,148 @@ function payload() {
   return { choice: values[0] };
 }
 
-// One save at a time; what changes meanwhile is sent after it. A retry keeps its key, so that it can never count twice.
-let waiting = null;
-let sending = null;
+let inFlight = null;
+let draining = null;
 let timer = 0;
 
-async function send(answer) {
-  const response = await fetch(form.dataset.save, {
+function changed() {
+  const ahead = inFlight?.slot === form.dataset.slot ? 1 : 0;
+  const entry = {
+    slot: form.dataset.slot,
+    url: form.dataset.save,
+    key: crypto.randomUUID().replaceAll("-", ""),
+    rev: Number(form.elements.rev.value) + ahead,
+    payload: payload(),
+  };
+  queue.setItem(prefix + entry.slot, JSON.stringify(entry));
+  clearTimeout(timer);
+  timer = setTimeout(drain, DEBOUNCE_MS);
+}
+
+async function send(entry) {
+  const { key, rev, payload: answer } = entry;
+  const response = await fetch(entry.url, {
     method: "PUT",
     keepalive: true,
     headers: {
+      Accept: "application/json",
       "Content-Type": "application/json",
-      "Idempotency-Key": answer.key,
-      "X-CSRFToken": form.elements.csrf_token.value,
+      "Idempotency-Key": key,
+      "X-CSRFToken": here.elements.csrf_token.value,
     },
-    body: JSON.stringify({ v: 1, rev: answer.rev, payload: answer.payload, tab, client_at: new Date().toISOString() }),
+    body: JSON.stringify({ v: 1, rev, payload: answer, tab, client_at: new Date().toISOString() }),
   });
   if (response.status >= 500 || response.status === 429) throw new Error(String(response.status));
-  return { status: response.status, reply: await response.json() };
+  return { code: response.status, reply: await response.json() };
 }
 
-async function flush() {
-  if (sending || !waiting) return;
-  sending = { key: crypto.randomUUID().replaceAll("-", ""), rev: Number(form.elements.rev.value), payload: waiting.payload };
-  waiting = null;
-  say("saving", form.dataset.saving);
-  while (sending) {
+// Sends what waits, oldest slot first, one at a time; resolves when nothing waits any more.
+function drain() {
+  clearTimeout(timer);
+  draining ??= drainAll().finally(() => { draining = null; });
+  return draining;
+}
+
+async function drainAll() {
+  for (let entry = waiting()[0]; entry; entry = waiting()[0]) {
+    inFlight = entry;
+    say("saving", here.dataset.saving);
     try {
-      settle(await send(sending));
-      sending = null;
+      settle(entry, await send(entry));
     } catch {
-      say("failed", form.dataset.failed);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      say("failed", here.dataset.failed);
+    }
+    inFlight = null;
+    if (waitingFor(entry.slot)?.key === entry.key) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (1 + Math.random() / 2)));
     }
   }
-  flush();
 }
 
-function settle({ status: code, reply }) {
-  if (code === 200) {
-    form.elements.rev.value = String(reply.rev + 1);
-    const time = new Date(reply.server_time).toLocaleTimeString(form.dataset.language, { timeZone: "Europe/Paris", hour12: false });
-    say("saved", form.dataset.saved.replace("{time}", time));
+function forget(entry) {
+  if (waitingFor(entry.slot)?.key === entry.key) queue.removeItem(prefix + entry.slot);
+}
+
+function settle(entry, { code, reply }) {
+  const current = form?.dataset.slot === entry.slot;
+  if (code === 400 || code === 401 || code === 403) {
+    say("failed", here.dataset.signedOut);
+    return;
+  }
+  forget(entry);
+  if (reply.remaining_s !== null && reply.remaining_s !== undefined) endsAt = Date.now() + reply.remaining_s * 1000;
+  if (code === 200 || code === 409) {
+    if (current) form.elements.rev.value = String(reply.rev + 1);
+  }
+  const same = JSON.stringify(reply.payload) === JSON.stringify(entry.payload);
+  if (code === 200 || (code === 409 && same)) {
+    const time = new Date(reply.server_time).toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/Paris", hourCycle: "h23" });
+    say("saved", here.dataset.saved.replace("{time}", time));
+    if (current) showReading(reply.read_as);
   } else if (code === 202) {
-    say("failed", form.dataset.late);
+    say("failed", here.dataset.late);
+  } else if (code === 409) {
+    say("failed", here.dataset.conflict.replace("{answer}", reply.said || here.dataset.blank));
   } else {
-    say("failed", form.dataset.conflict);
+    say("failed", here.dataset.refused);
   }
 }
 
-function changed() {
-  waiting = { payload: payload() };
-  clearTimeout(timer);
-  timer = setTimeout(flush, DEBOUNCE_MS);
+function showReading(reading) {
+  const field = form.querySelector(".field");
+  if (!field || reading === undefined) return;
+  let line = document.getElementById("answer-read");
+  if (!line) {
+    line = document.createElement("p");
+    line.id = "answer-read";
+    line.className = "hint";
+    field.append(line);
+  }
+  line.textContent = reading === null ? "" : form.dataset.read.replace("{value}", reading);
 }
+
+// A page that opens with unsent answers sends them first, then shows itself again as the server now has it.
+if (waiting().length > 0) drain().then(() => location.reload());
 
 if (form) {
   form.addEventListener("input", (event) => event.target.name === "answer" && changed());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
-  // The form's own button carries the newest revision and key; a save under way would only make it stale.
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    waiting = null;
-  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && drain());
 }
 
-if (clock) {
-  const end = new Date(clock.dataset.deadline).getTime();
-  const begun = performance.now();
-  const left = () => {
-    const [minutes, seconds] = clock.dataset.start.split(":").map(Number);
-    return Math.max(0, minutes * 60 + seconds - Math.floor((performance.now() - begun) / 1000));
-  };
-  clock.dataset.start = clock.textContent;
-  const words = form ? { 300: form.dataset.five, 60: form.dataset.one } : {};
-  const tick = () => {
-    const seconds = left();
-    clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    if (announcer && words[seconds]) announcer.textContent = words[seconds];
-    if (seconds > 0) setTimeout(tick, 1000);
-  };
-  if (Number.isFinite(end)) tick();
+// The button sends the newest answer under its own key, after the save under way: whichever comes twice counts once.
+here.addEventListener("submit", (event) => {
+  clearTimeout(timer);
+  if (inFlight && !here.dataset.patient) {
+    event.preventDefault();
+    here.dataset.patient = "no longer";
+    const late = new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    Promise.race([draining, late]).then(() => here.requestSubmit(event.submitter));
+    return;
+  }
+  const entry = form && waitingFor(form.dataset.slot);
+  if (!entry) return;
+  form.elements.rev.value = String(entry.rev);
+  form.elements.key.value = entry.key;
+});
+
+let endsAt = here.dataset.left === undefined ? null : Date.now() + Number(here.dataset.left) * 1000;
+let announced = Infinity;
+
+function tick() {
+  const seconds = Math.max(0, Math.floor((endsAt - Date.now()) / 1000));
+  if (clock) clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  for (const [moment, words] of [[300, here.dataset.five], [60, here.dataset.one], [0, here.dataset.over]]) {
+    if (seconds <= moment && announced > moment && seconds > moment - 30) {
+      announced = moment;
+      if (announcer) announcer.textContent = words;
+    }
+  }
+  if (seconds > 0) {
+    setTimeout(tick, (endsAt - Date.now()) % 1000 || 1000);
+    return;
+  }
+  if (form) drain();
+  setTimeout(() => location.reload(), GRACE_MS);
 }
+
+if (endsAt !== null) tick();

@@ -1,0 +1,58 @@
+"""Refusals, waits and times of exams in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.assessment import rules
+from app.assessment.answers import Reason as PayloadReason
+from app.foundation.i18n import gettext as _
+from app.foundation.i18n import ngettext
+from app.foundation.wording import moment_in_words
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def refusal_sentence(reason: rules.Reason) -> str:
+    """Why an attempt may not start, in words."""
+    at = moment_in_words(reason.at) if reason.at else ""
+    sentences = {
+        rules.Obstacle.NOT_ENROLLED: _("Begin the course first: the exam comes with it."),
+        rules.Obstacle.PREREQUISITES: _("Something has to be passed before this exam opens: the page says what."),
+        rules.Obstacle.NO_ATTEMPT_LEFT: _("All the attempts at this exam have been used."),
+        rules.Obstacle.COOL_DOWN: _("The next attempt opens on %(when)s.", when=at),
+        rules.Obstacle.NOT_OPEN_YET: _("This exam opens on %(when)s.", when=at),
+        rules.Obstacle.CLOSED: _("This exam closed on %(when)s.", when=at),
+        rules.Obstacle.SESSION_CODE: _("The code of the supervised session is needed."),
+        rules.Obstacle.POOL_TOO_SMALL: _(
+            "This exam cannot be drawn just now: its bank is too small. No attempt was counted; please tell "
+            "those who run this site."
+        ),
+    }
+    return sentences[reason.code]
+
+
+def unreadable_sentence(reason: PayloadReason) -> str:
+    """Why an answer cannot be kept, in words."""
+    if reason is PayloadReason.TOO_LONG:
+        return _("This answer is too long: keep it under 4,000 characters.")
+    if reason is PayloadReason.UNSTORABLE:
+        return _("This answer holds characters that cannot be stored. Type it again.")
+    return _("This answer does not fit the question. Reload the page and answer again.")
+
+
+def duration_in_words(seconds: int) -> str:
+    """A wait or a length in its own unit: 24 hours, 7 days, 90 minutes."""
+    if seconds >= 2 * DAY and seconds % DAY == 0:
+        return ngettext("%(num)s day", "%(num)s days", seconds // DAY)
+    if seconds % HOUR == 0:
+        return ngettext("%(num)s hour", "%(num)s hours", seconds // HOUR)
+    return ngettext("%(num)s minute", "%(num)s minutes", -(-seconds // MINUTE))
+
+
+def waits_in_words(delays: Sequence[int]) -> list[str]:
+    """The waits between attempts: "24 hours after attempt 1"."""
+    return [
+        _("%(wait)s after attempt %(number)s", wait=duration_in_words(seconds), number=number)
+        for number, seconds in enumerate(delays, start=1)
+    ]
