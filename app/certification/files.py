@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +25,8 @@ from certificates import pdf
 from certificates.credential import Issuer
 from certificates.keys import decode_base58, encode_base58
 from certificates.page import CertificatePage, Exam
+from certificates.signing import file_signature
+from certificates.verification import file_is_ours
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _page(certificate: Certificate, issuer: Issuer) -> CertificatePage:
         expires=expires.astimezone(ZONE).date() if expires else None,
         public_id=certificate.public_id,
         verification_url=verification_url(issuer.url, certificate),
-        signatory_name=issuer.name,
+        signatory_name="",
         signatory_role="",
     )
 
@@ -105,7 +106,7 @@ def keep_file(session: Session, drawing: Drawing, content: bytes) -> bool:
         revision=drawing.revision,
         kind="pdf",
         sha256=sha256,
-        signature=encode_base58(signer.sign(bytes.fromhex(sha256))),
+        signature=encode_base58(file_signature(content, signer)),
         key_id=signer.key_id.partition("#")[2],
         created_at=clock.now(),
     )
@@ -140,10 +141,8 @@ def file_content(row: CertificateFile) -> bytes:
 
 
 def is_ours(session: Session, row: CertificateFile, content: bytes) -> bool:
-    """Are these the very bytes we stored, by their hash and by our own signature over it?"""
+    """Are these the very bytes we stored, by our own signature over their SHA-256?"""
     ring = current_ring(session)
-    key = ring.keys.find(f"{ring.issuer.id}#{row.key_id}") if ring else None
-    digest = hashlib.sha256(content).digest()
-    if key is None or row.signature is None or digest.hex() != row.sha256:
+    if ring is None or row.signature is None:
         return False
-    return key.verifies(decode_base58(row.signature), digest)
+    return file_is_ours(content, decode_base58(row.signature), f"{ring.issuer.id}#{row.key_id}", keys=ring.keys)

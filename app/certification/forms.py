@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from app.certification.wording import REASONS
@@ -15,7 +16,7 @@ class RevocationForm(Form):
 
     reason = RadioField(
         _l("Reason"),
-        choices=list(REASONS.items()),
+        choices=[SelectChoice(reason, words) for reason, words in REASONS.items()],
         validators=[InputRequired(_l("Choose one of the reasons for revoking."))],
     )
 

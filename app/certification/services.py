@@ -29,12 +29,15 @@ from app.foundation.identifiers import new_public_id
 from app.foundation.typography import typeset
 from app.skills.models import Skill
 from app.skills.queries import skills_by_slug
+from certificates.credential import presentable
+from certificates.errors import CertificateError
 from certificates.signing import serialise, sign
 
 log = logging.getLogger("app.certification")
 PDF = "certificate-pdf"
 LETTER = "certificate-issued"
 REVEAL_KEY_BYTES = 16
+LONGEST_TEXT = 3900  # typography may add a few signs to it, and a credential takes 4,000
 
 
 def award_if_eligible(session: Session, event: ExamPassed) -> None:
@@ -50,8 +53,20 @@ def issue_certificate(session: Session, *, actor: Actor, attempt_id: int) -> Cer
     if certificate is None:
         certificate = _create(session, actor, _eligible(session, attempt_id))
     if certificate.state == rules.State.PENDING:
-        sign_certificate(session, certificate)
+        _sign_or_wait(session, certificate)
     return certificate
+
+
+def _sign_or_wait(session: Session, certificate: Certificate) -> bool:
+    """Sign, or leave it pending: what a credential cannot carry must not undo an exam that was handed in."""
+    try:
+        with session.begin_nested():
+            return sign_certificate(session, certificate)
+    except CertificateError as error:
+        session.refresh(certificate)
+        why = {"certificate": certificate.public_id, "why": str(error)}
+        log.error("certificate could not be signed", extra={"fields": why})
+        return False
 
 
 def _eligible(session: Session, attempt_id: int) -> tuple[PassedAttempt, Result]:
@@ -93,7 +108,7 @@ def _certificate(session: Session, passed: PassedAttempt, result: Result) -> Cer
         public_id=new_public_id(),
         account_id=passed.account.id,
         attempt_id=passed.attempt.id,
-        holder_name=passed.account.name,
+        holder_name=presentable(passed.account.name),
         reveal_key=secrets.token_urlsafe(REVEAL_KEY_BYTES),
         language=rules.language_of(passed.exam_version.title, passed.account.language),
         state=rules.State.PENDING.value,
@@ -143,7 +158,7 @@ def _achievement(session: Session, passed: PassedAttempt) -> Achievement:
 
 
 def _typeset(texts: dict[str, str]) -> dict[str, str]:
-    return {language: typeset(text.strip(), language) for language, text in texts.items()}
+    return {language: typeset(presentable(text, LONGEST_TEXT), language) for language, text in texts.items()}
 
 
 def _skills(session: Session, levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -230,7 +245,7 @@ def sign_what_waits(session: Session) -> int:
     for certificate_id in queries.pending_certificates(session):
         certificate = session.get(Certificate, certificate_id, with_for_update=True, populate_existing=True)
         if certificate is not None and certificate.state == rules.State.PENDING:
-            signed += sign_certificate(session, certificate)
+            signed += _sign_or_wait(session, certificate)
     return signed
 
 

@@ -66,3 +66,10 @@ def retitled(pdf: bytes) -> bytes:
 def upload(content: bytes, name: str = "certificate.pdf") -> dict[str, Any]:
     """The form of a file."""
     return {"file": (BytesIO(content), name)}
+
+
+def multipart(content: bytes, token: str) -> bytes:
+    """The same form as bytes, boundary `edge`: for files so large that the test client would spool them to disk."""
+    field = f'--edge\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'
+    head = '--edge\r\nContent-Disposition: form-data; name="file"; filename="certificate.pdf"\r\n\r\n'
+    return field.encode() + head.encode() + content + b"\r\n--edge--\r\n"
