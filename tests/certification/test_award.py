@@ -165,3 +165,11 @@ def test_the_credential_is_made_of_one_achievement_for_all(session: Session, cas
     assert first.achievement_id == second.achievement_id
     indexes = session.scalars(select(CertificateDocument.status_index)).all()
     assert len(set(indexes)) == 2
+
+
+def test_what_a_credential_cannot_carry_waits_and_undoes_no_exam(session: Session, cast: Cast, keys: str) -> None:
+    exam = builders.make_course(session, criteria={"fr": "", "en": ""})
+    session.commit()
+    certificate = builders.certify(session, cast.ada, exam)
+    assert certificate.state == "pending"
+    assert session.scalar(select(func.count()).select_from(CertificateDocument)) == 0
