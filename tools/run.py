@@ -124,11 +124,14 @@ def serve(environment: dict[str, str]) -> int:
     ]
     # fmt: on
     worker = [str(setup.PYTHON), "-m", "flask", "--app", "wsgi", "worker"]
-    running = [start(command, environment) for command in (site, worker)]
+    running = [start(site, environment)]
     try:
-        if wait_until_it_answers(running, stopping):
+        # One after the other: a person waits for the site, nobody for the worker.
+        answers = wait_until_it_answers(running, stopping)
+        if answers:
+            running.append(start(worker, environment))
             announce(environment)
-        while not stopping and all(process.poll() is None for process in running):
+        while answers and not stopping and all(process.poll() is None for process in running):
             time.sleep(0.2)
     finally:
         ended = [process.args for process in running if process.poll() is not None]
@@ -136,7 +139,10 @@ def serve(environment: dict[str, str]) -> int:
     if stopping:
         say("Stopped.")
         return 0
-    say(f"The {'worker' if worker in ended else 'site'} ended by itself, so the other was stopped too.")
+    if not ended:
+        say(f"The site did not answer within {START_SECONDS} seconds.")
+    else:
+        say(f"The {'worker' if worker in ended else 'site'} ended by itself, so everything was stopped.")
     return 1
 
 

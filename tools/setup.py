@@ -66,8 +66,10 @@ def install_requirements(filename: str) -> None:
         create_environment()
     say(f"Installing {filename} in .venv (once; it takes a minute or two).")
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    if subprocess.run([*pip, "--require-hashes", "--requirement", str(ROOT / filename)], check=False).returncode != 0:
-        stop(f"pip could not install {filename}: see above. Run the same command again to go on.")
+    command = [*pip, "--require-hashes", "--requirement", str(ROOT / filename)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode != 0:
+        stop(f"{done.stdout}\npip could not install {filename}: see above. Run the same command again to go on.")
     draft = STAMP.with_suffix(".part")
     draft.write_text(json.dumps(wanted), encoding="utf-8")
     draft.replace(STAMP)

@@ -16,6 +16,7 @@ from app.web.access import enforce_access
 from app.web.converters import CONVERTERS
 from app.web.errors import set_up_errors
 from app.web.headers import add_headers, make_nonce
+from app.web.hosts import check_host
 from app.web.locale import choose_language, say_language
 from app.web.origin import check_origin
 from app.web.rendering import set_up_rendering
@@ -91,7 +92,7 @@ def set_up_sign_in(app: Flask, manager: LoginManager) -> None:
 
 def set_up_requests(app: Flask) -> None:
     """What happens around every request, in order."""
-    for step in (begin_request, make_nonce, load_actor, choose_language, check_origin, enforce_access):
+    for step in (check_host, begin_request, make_nonce, load_actor, choose_language, check_origin, enforce_access):
         app.before_request(step)
     app.after_request(add_headers)
     app.after_request(say_language)
