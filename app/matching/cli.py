@@ -17,7 +17,8 @@ from app.foundation.tiers import Tier
 from app.jobs.models import Offer
 from app.jobs.queries import get_offer
 from app.matching.match import Line
-from app.matching.queries import OfferMatch, certificates_behind, get_account_id, match_of
+from app.matching.profiles import get_account_id
+from app.matching.queries import OfferMatch, certificates_behind, match_of
 from app.matching.runs import replay
 from app.matching.scoring import FORMULA_VERSION, Reason, shown_percent
 

@@ -22,7 +22,8 @@ from app.jobs.rules import is_open
 from app.matching.consent import PURPOSE, text_sha256
 from app.matching.index import offers_touching, reindex
 from app.matching.models import Consent, Invitation, MatchProfile
-from app.matching.queries import find_invitation, find_profile, has_applied
+from app.matching.profiles import find_invitation, find_profile, has_applied
+from app.matching.queries import check_may_see_people
 from app.matching.runs import record_run
 
 
@@ -111,6 +112,7 @@ def record_published(session: Session, event: OfferPublished) -> None:
 
 def refresh_list(session: Session, *, actor: Actor, offer: Offer) -> None:
     """Record an offer's list as it stands, because its employer asked."""
+    check_may_see_people(offer)
     if record_run(session, offer) is None:
         raise RuleError(_l("This offer asks for no skill yet: there is nothing to match."))
     record(session, actor=actor, event="matching.list-recorded", subject=offer.public_id)

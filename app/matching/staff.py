@@ -10,7 +10,7 @@ from app.foundation.i18n import gettext as _
 from app.foundation.permissions import Permission
 from app.jobs.models import Offer
 from app.jobs.queries import get_offer_of
-from app.matching import queries, services
+from app.matching import profiles, queries, services
 from app.matching.forms import InvitationForm
 from app.web.access import current_actor, requires
 from app.web.forms import form_page
@@ -59,7 +59,7 @@ def invite(offer_id: str) -> ResponseReturnValue:
     form = InvitationForm(request.form)
     if not form.validate():
         return _list(offer, form)
-    account_id = queries.get_visible_account_id(db.session, form.candidate.data)
+    account_id = profiles.get_visible_account_id(db.session, form.candidate.data)
     services.invite(db.session, actor=actor, offer=offer, account_id=account_id, message=form.message.data)
     db.session.commit()
     flash(_("Invited. You will see a name only if the person accepts."), "info")

@@ -11,7 +11,7 @@ from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.foundation.paging import PageOf, page_number
 from app.jobs import rules as jobs
-from app.matching import consent, queries, services
+from app.matching import consent, profiles, queries, services
 from app.matching.forms import WishesForm
 from app.web.access import current_actor, signed_in
 from app.web.forms import form_page
@@ -37,7 +37,7 @@ def matches() -> ResponseReturnValue:
         everything="all" in request.args,
         fitting=sum(line.match.fits for line in found.offers),
         unlocks=found.unlocks[:MOST_UNLOCKS],
-        invitations=[one for one in queries.invitations_of(db.session, current_actor()) if one.waiting],
+        invitations=[one for one in profiles.invitations_of(db.session, current_actor()) if one.waiting],
         rules=jobs,
         page_url=lambda number: url_for(".matches", page=number, all="1" if "all" in request.args else None),
     )
@@ -51,7 +51,7 @@ def profile() -> ResponseReturnValue:
 
 
 def _profile_page(actor: Actor, form: WishesForm | None = None) -> ResponseReturnValue:
-    kept = queries.find_profile(db.session, actor.account_id)
+    kept = profiles.find_profile(db.session, actor.account_id)
     if form is None:
         form = WishesForm(data=WishesForm.stored(kept.note, kept.wishes) if kept else {})
     return form_page(
@@ -59,8 +59,8 @@ def _profile_page(actor: Actor, form: WishesForm | None = None) -> ResponseRetur
         form=form,
         visible=bool(kept and kept.visible),
         consent_text=consent.TEXT[current_language()],
-        last_consent=queries.find_last_consent(db.session, actor.account_id),
-        invitations=queries.invitations_of(db.session, actor),
+        last_consent=profiles.find_last_consent(db.session, actor.account_id),
+        invitations=profiles.invitations_of(db.session, actor),
     )
 
 
@@ -98,10 +98,10 @@ def save_wishes() -> ResponseReturnValue:
 def preview() -> ResponseReturnValue:
     """What an employer sees of this person before any name."""
     actor = current_actor()
-    kept = queries.find_profile(db.session, actor.account_id)
+    kept = profiles.find_profile(db.session, actor.account_id)
     return page(
         "matching/preview.html",
-        skills=queries.proven_skills(db.session, actor.account_id),
+        skills=profiles.proven_skills(db.session, actor.account_id),
         note=kept.note if kept else "",
         pseudonym=kept.pseudonym if kept else "",
         visible=bool(kept and kept.visible),
@@ -113,7 +113,7 @@ def preview() -> ResponseReturnValue:
 def answer(invitation_id: str) -> ResponseReturnValue:
     """Accept an invitation, which shows one's name to that employer, or decline it."""
     actor = current_actor()
-    invitation = queries.get_invitation_of(db.session, actor, invitation_id)
+    invitation = profiles.get_invitation_of(db.session, actor, invitation_id)
     accepted = request.form.get("answer") == "accept"
     services.answer_invitation(db.session, actor=actor, invitation=invitation, accepted=accepted)
     db.session.commit()

@@ -16,7 +16,7 @@ from app.foundation import clock
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
 from app.foundation.events import publish
 from app.jobs import applications
-from app.matching import queries, services
+from app.matching import profiles, queries, services
 from app.matching.consent import TEXT, text_sha256
 from app.matching.index import reindex_everybody
 from app.matching.models import CandidateSkill, Consent, MatchInputs, MatchProfile, MatchRow, MatchRun
@@ -36,7 +36,7 @@ def test_nobody_is_visible_before_they_agree(hiring: Hiring, cast: Cast, session
     offer = hiring.offer()
     assert seen(session, offer) == []
     hiring.show(cast.ada)
-    assert seen(session, offer) == [queries.find_profile(session, cast.ada.id).pseudonym]
+    assert seen(session, offer) == [profiles.find_profile(session, cast.ada.id).pseudonym]
 
 
 def test_withdrawn_consent_hides_within_the_request(hiring: Hiring, cast: Cast, session: Session) -> None:
@@ -338,3 +338,18 @@ def test_a_stale_index_is_an_error_in_the_log_and_the_engine_s_score_stands(
         logging.getLogger("app").propagate = False
     assert candidate.match.score == 90_000
     assert "stale" in caplog.text
+
+
+def test_people_are_seen_by_approved_employers_with_a_public_offer_only(
+    hiring: Hiring, cast: Cast, session: Session
+) -> None:
+    hiring.certify(cast.ada, {"python": 2})
+    hiring.show(cast.ada)
+    offer, draft = hiring.offer(), hiring.offer(publish=False)
+    with pytest.raises(RuleError):
+        candidates_for(session, draft)
+    with pytest.raises(RuleError):
+        services.refresh_list(session, actor=cast.actor("dora"), offer=draft)
+    offer.employer.approved_at = None
+    with pytest.raises(RuleError):
+        candidates_for(session, offer)
