@@ -14,14 +14,12 @@ from app.foundation.errors import RuleError
 from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import parse_public_id
 from app.verification import budgets, services
-from app.verification.reports import Report, as_json
+from app.verification.reports import Report, as_json, unknown_as_json
 from app.verification.wording import words
 from app.web.access import public
 from app.web.budgets import spend_by_address
 from app.web.errors import answer
 from app.web.transactions import reading_session
-from certificates.extraction import DEFAULT_LIMITS
-from certificates.verification import State
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 MOST_IN_A_BATCH = 1000
@@ -42,11 +40,11 @@ def verify() -> ResponseReturnValue:
     """A file (multipart, field `file`) or a credential as the body; 422 when nothing is readable in it."""
     spend_by_address(budgets.BY_FILE)
     data = _sent()
-    if len(data) > DEFAULT_LIMITS.file_bytes:
+    if len(data) > budgets.LARGEST_FILE:
         return answer(413, _("This file is larger than 2 MB: a certificate issued here never is."))
     with reading_session() as session:
         report = services.verify_file(session, data)
-    if report.state is State.MALFORMED:
+    if not report.readable:
         said = words(report)
         return answer(422, f"{said.sentence} {said.advice}")
     return jsonify(as_json(report))
@@ -57,7 +55,7 @@ def _sent() -> bytes:
         sent = request.files.get("file")
         if sent is None:
             raise RuleError(_("Send the file in the field “file”."))
-        return sent.stream.read(DEFAULT_LIMITS.file_bytes + 1)
+        return sent.stream.read(budgets.LARGEST_FILE + 1)
     return request.get_data(cache=False)
 
 
@@ -87,7 +85,7 @@ def _typed_numbers() -> list[str]:
 
 
 def _result(typed: str, report: Report | None) -> dict[str, Any]:
-    return as_json(report) if report else {"id": typed, "status": State.UNKNOWN.value}
+    return as_json(report) if report else unknown_as_json(typed)
 
 
 @blueprint.get("/openapi.json")

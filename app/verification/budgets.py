@@ -1,12 +1,15 @@
-"""How often one may ask, by network: enough for a recruiter's day, too little to guess numbers or names."""
+"""How much and how often one may ask, by network: enough for a recruiter, too little to guess numbers or names."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from app.foundation.throttle import Allowance
+from certificates.extraction import DEFAULT_LIMITS
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+LARGEST_FILE = DEFAULT_LIMITS.file_bytes
 
 BY_NUMBER = Allowance("verify-number", 60, MINUTE)
 BY_FILE = Allowance("verify-file", 20, MINUTE)

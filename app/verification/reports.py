@@ -56,6 +56,11 @@ class Report:
     key_withdrawn_at: datetime | None = None
     list_number: int | None = None
 
+    @property
+    def readable(self) -> bool:
+        """Was there a credential to judge at all?"""
+        return self.state is not State.MALFORMED
+
 
 def facts_of_entry(entry: Entry, *, name_shown: bool) -> Facts:
     """The facts of the register."""
@@ -88,6 +93,11 @@ def facts_of_claims(claims: Credential, entry: Entry | None) -> Facts:
         expires_at=claims.valid_until,
         earned=entry.earned if entry else None,
     )
+
+
+def unknown_as_json(typed: str) -> dict[str, Any]:
+    """What a batch answers for a number that nobody has here."""
+    return {"id": typed, "status": State.UNKNOWN.value}
 
 
 def as_json(report: Report) -> dict[str, Any]:

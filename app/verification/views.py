@@ -18,8 +18,6 @@ from app.web.budgets import client_network, spend, spend_by_address
 from app.web.errors import wants_json
 from app.web.rendering import page
 from app.web.transactions import reading_session
-from certificates.extraction import DEFAULT_LIMITS
-from certificates.verification import State
 
 blueprint = Blueprint("verification", __name__)
 
@@ -50,20 +48,19 @@ def _verify_file() -> ResponseReturnValue:
     form, data = FileForm(), read_upload()
     if not data:
         form.file.errors = [_("Choose a file first.")]
-    elif len(data) > DEFAULT_LIMITS.file_bytes:
+    elif len(data) > budgets.LARGEST_FILE:
         form.file.errors = [_("This file is larger than 2 MB: a certificate issued here never is.")]
     if form.file.errors:
         return page("verification/counter.html", number=NumberForm(), file=form), 422
     with reading_session() as session:
         report = services.verify_file(session, data)
-    status = 422 if report.state is State.MALFORMED else 200
-    return _verdict(words(report), report=report, status=status)
+    return _verdict(words(report), report=report, status=200 if report.readable else 422)
 
 
 def read_upload() -> bytes:
     """The bytes sent as `file`, one more than the limit at most."""
     sent = request.files.get("file")
-    return sent.stream.read(DEFAULT_LIMITS.file_bytes + 1) if sent else b""
+    return sent.stream.read(budgets.LARGEST_FILE + 1) if sent else b""
 
 
 @blueprint.get("/verify/<path:number>")
