@@ -54,6 +54,7 @@ def test_a_confirmation_link_works_once(app: Flask, session: Session, client: Re
     register(client)
     address = link(letters(app, session)[0])
     assert client.post(address).status_code == 302
+    assert client.get(address).status_code == 410
     assert client.post(address).status_code == 410
 
 
