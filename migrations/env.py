@@ -1,7 +1,7 @@
 """Alembic's environment: one connection with our own transaction rules, batch mode on SQLite."""
 
 from alembic import context
-from sqlalchemy import create_engine, pool
+from sqlalchemy import create_engine, event, pool
 
 from app.foundation.database import Base, DecimalText, UTCDateTime, prepare_engine
 from app.wiring import models  # noqa: F401 - every table
@@ -16,8 +16,23 @@ def render_item(kind, item, _context):
     return False
 
 
+def without_foreign_keys(connection, _record):
+    """SQLite changes a table by copying and dropping it, which foreign keys take for deleting its rows."""
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def refuse_broken_references(connection):
+    """What SQLite did not watch meanwhile; raises before anything is committed."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise RuntimeError(f"a row of {broken[0]} would refer to a missing row of {broken[2]}")
+
+
 engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
 prepare_engine(engine)
+if engine.dialect.name == "sqlite":
+    event.listen(engine, "connect", without_foreign_keys)
 with engine.connect() as connection:
     context.configure(
         connection=connection,
@@ -29,3 +44,4 @@ with engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+        refuse_broken_references(connection)

@@ -1,0 +1,113 @@
+"""Migrations go up, down and up again with data in the tables, on each database, and end at what the models say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Engine, create_engine, func, inspect, make_url, pool, select, text
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Account
+from app.accounts.services import create_account
+from app.authoring.cli import read_checked
+from app.authoring.services import import_course, import_skills
+from app.catalog.models import CourseVersion
+from app.config import ROOT
+from app.foundation.actor import SYSTEM
+from app.foundation.database import Base, prepare_engine, set_read_only
+from app.foundation.permissions import Role
+from app.wiring.migrations import alembic_config
+
+COURSE = ROOT / "content" / "ia-au-travail"
+
+
+@pytest.fixture
+def url(database_url: str, worker: str, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the test's own, beside that of the other tests."""
+    if database_url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / 'migrated.sqlite'}"
+        return
+    name = f"migrated_{worker}_{os.getpid()}"
+    server = create_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=pool.NullPool)
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(database_url).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """An engine with our own transaction rules."""
+    engine = create_engine(url, poolclass=pool.NullPool)
+    prepare_engine(engine)
+    set_read_only(False)
+    yield engine
+    engine.dispose()
+
+
+def fill(engine: Engine) -> None:
+    """A person, an audit entry, and a real course with its questions and exam."""
+    checked = read_checked(COURSE, None)
+    assert checked.course is not None
+    assert checked.skills is not None
+    with Session(engine) as session:
+        create_account(
+            session, actor=SYSTEM, name="Ada Lefèvre", email="ada@example.org",
+            role=Role.LEARNER, language="fr", password_hash="none",
+        )  # fmt: skip
+        import_skills(session, checked.skills)
+        import_course(session, actor=SYSTEM, course=checked.course)
+        session.commit()
+
+
+def rows(engine: Engine) -> tuple[int, int]:
+    """How many people and course versions there are."""
+    with Session(engine) as session:
+        people, versions = (
+            session.scalar(select(func.count()).select_from(model)) for model in (Account, CourseVersion)
+        )
+        return people or 0, versions or 0
+
+
+def differences(engine: Engine) -> list[object]:
+    """What alembic would still change, and checks and triggers that only one side has."""
+    with engine.connect() as connection:
+        found: list[object] = list(
+            compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+        )
+        inspector = inspect(connection)
+        for table in Base.metadata.sorted_tables:
+            wanted = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint) and c.name}
+            there = {str(check["name"]) for check in inspector.get_check_constraints(table.name)}
+            found += [(table.name, name) for name in wanted ^ there]
+    return found
+
+
+def test_there_is_one_line_of_numbered_migrations(url: str) -> None:
+    script = ScriptDirectory.from_config(alembic_config(url))
+    revisions = [revision.revision for revision in script.walk_revisions()][::-1]
+    assert revisions == [f"{number:04d}" for number in range(1, len(revisions) + 1)]
+
+
+@pytest.mark.slow
+def test_up_down_up_with_data(url: str, engine: Engine) -> None:
+    config = alembic_config(url)
+    command.upgrade(config, "head")
+    assert differences(engine) == []
+    fill(engine)
+    assert rows(engine) == (1, 1)
+    for _revision in ScriptDirectory.from_config(config).walk_revisions():
+        command.downgrade(config, "-1")
+    with engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    command.upgrade(config, "head")
+    assert differences(engine) == []
+    assert rows(engine) == (0, 0)
