@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -13,15 +14,18 @@ from app.foundation.errors import RuleError
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import localised
 from app.foundation.paging import page_number
+from app.foundation.throttle import Allowance
 from app.jobs import applications, queries, rules
 from app.jobs.forms import ApplicationForm, OfferSearchForm
 from app.jobs.models import Offer
 from app.matching import queries as matching
+from app.web import budgets
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.forms import form_page
 from app.web.rendering import page
 
 blueprint = Blueprint("jobs", __name__)
+APPLICATIONS = Allowance("application", 50, timedelta(days=1))
 
 
 @blueprint.get("/offers")
@@ -67,6 +71,7 @@ def offer(offer_id: str) -> ResponseReturnValue:
 def send_application(offer_id: str) -> ResponseReturnValue:
     """Apply, which shows one's name to the employer; the match is kept as both sides read it today."""
     actor = current_actor()
+    budgets.spend(APPLICATIONS, actor.public_id)  # before this request's own transaction begins
     found = queries.get_public_offer(db.session, offer_id, actor)
     form = _application_form(actor, request.form)
     if not form.validate():

@@ -15,6 +15,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import NotFoundError
 from app.foundation.folding import folded
 from app.jobs.models import Application, Offer
+from app.jobs.rules import is_open
 from app.matching.consent import PURPOSE
 from app.matching.models import Consent, Invitation, MatchProfile
 from app.skills.models import Skill
@@ -84,6 +85,12 @@ class ReceivedInvitation:
     @property
     def waiting(self) -> bool:
         return self.invitation.state == "sent"
+
+    @property
+    def open(self) -> bool:
+        """Does the offer still take applications?"""
+        taking = is_open(self.offer.state, self.offer.closes_on, clock.now().date())
+        return taking and self.offer.employer.approved_at is not None
 
 
 def invitations_of(session: Session, actor: Actor) -> Sequence[ReceivedInvitation]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.foundation.i18n import gettext as _
 from app.foundation.permissions import Permission
+from app.foundation.throttle import Allowance
 from app.jobs.models import Offer
 from app.jobs.queries import get_offer_of
 from app.matching import profiles, queries, services
 from app.matching.forms import InvitationForm
+from app.web import budgets
 from app.web.access import current_actor, requires
 from app.web.forms import form_page
 
 blueprint = Blueprint("recruiting", __name__)
+INVITATIONS = Allowance("invitation", 50, timedelta(days=1))
 
 
 @blueprint.get("/hire/offers/<public_id:offer_id>/candidates")
@@ -55,6 +60,7 @@ def record(offer_id: str) -> ResponseReturnValue:
 def invite(offer_id: str) -> ResponseReturnValue:
     """Ask somebody unknown to talk about an offer."""
     actor = current_actor()
+    budgets.spend(INVITATIONS, actor.public_id)  # before this request's own transaction begins
     offer = get_offer_of(db.session, actor, offer_id)
     form = InvitationForm(request.form)
     if not form.validate():
