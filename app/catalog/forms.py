@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.catalog.queries import CatalogueFilter
+from app.catalog.rules import CatalogueFilter
 from app.foundation.i18n import LANGUAGES
 from app.foundation.tiers import Tier
 

@@ -19,23 +19,13 @@ from app.catalog.models import (
     LessonText,
     Module,
 )
+from app.catalog.rules import CatalogueFilter
 from app.foundation.errors import NotFoundError
 from app.foundation.folding import folded
 from app.foundation.paging import PageOf
 from app.skills.models import Skill
 
 PAGE_SIZE = 20
-
-
-@dataclass(frozen=True)
-class CatalogueFilter:
-    """What somebody looks for; empty means anything. Hours are upper bounds."""
-
-    text: str = ""
-    tiers: tuple[int, ...] = ()
-    languages: tuple[str, ...] = ()
-    skill: str = ""
-    most_hours: int | None = None
 
 
 def find_course(session: Session, slug: str) -> Course | None:

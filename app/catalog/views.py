@@ -11,7 +11,6 @@ from flask import Blueprint, request, url_for
 from app.assessment.queries import certification_exam_of, pool_size
 from app.catalog.forms import HOURS, read_filter
 from app.catalog.queries import (
-    CatalogueFilter,
     courses_found,
     get_current_version,
     get_version,
@@ -19,6 +18,7 @@ from app.catalog.queries import (
     skills_offered,
     skills_taught,
 )
+from app.catalog.rules import CatalogueFilter
 from app.extensions import db
 from app.foundation.i18n import current_language
 from app.foundation.paging import page_number
