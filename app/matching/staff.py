@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.foundation.i18n import gettext as _
+from app.foundation.identifiers import parse_public_id
 from app.foundation.permissions import Permission
 from app.foundation.throttle import Allowance
 from app.jobs.models import Offer
@@ -65,7 +66,7 @@ def invite(offer_id: str) -> ResponseReturnValue:
     form = InvitationForm(request.form)
     if not form.validate():
         return _list(offer, form)
-    account_id = profiles.get_visible_account_id(db.session, form.candidate.data)
+    account_id = profiles.get_visible_account_id(db.session, parse_public_id(form.candidate.data) or "")
     services.invite(db.session, actor=actor, offer=offer, account_id=account_id, message=form.message.data)
     db.session.commit()
     flash(_("Invited. You will see a name only if the person accepts."), "info")
