@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.accounts.delays import spend_try
 from app.accounts.links import issue_link, use_link
 from app.accounts.models import Account, SignInDelay
+from app.accounts.sessions import Proof, sign_in
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.errors import TooManyRequestsError
@@ -66,6 +67,13 @@ def test_a_link_used_by_eight_is_used_by_one(app: Flask, session: Session, cast:
             return used
 
     assert at_once(use) == {True: 1, False: THREADS - 1}
+
+
+def test_a_password_changed_since_it_was_proven_opens_nothing(session: Session, cast: Cast) -> None:
+    proof = Proof(cast.ada.id, cast.ada.password_hash, None)
+    cast.ada.password_hash = "another"
+    assert sign_in(session, proof=proof, token="t") is None
+    assert sign_in(session, proof=Proof(cast.ada.id, "another", None), token="t") is not None
 
 
 def test_every_parallel_try_counts(app: Flask, session: Session) -> None:
