@@ -39,11 +39,11 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     configure(app, settings, testing=testing)
     set_up_logs()
     set_up_database(app)
-    csrf.init_app(app)
     set_up_sign_in(app, login_manager)
     set_up_rendering(app)
     set_up_errors(app)
     set_up_requests(app)
+    csrf.init_app(app)  # last of what is done before a request: its refusal is a page with a nonce, in a language
     app.url_map.converters.update(CONVERTERS)
     register_blueprints(app)
     register_commands(app)
