@@ -42,15 +42,7 @@ def reindex(session: Session, account_ids: Collection[int]) -> None:
     session.flush()
 
 
-def reindex_everybody(session: Session, batch: int = 500) -> int:
-    """The nightly sweep, for freshness: rebuild the rows of every visible person; say how many people that was."""
-    account_ids = session.scalars(select(MatchProfile.account_id).where(MatchProfile.visible)).all()
-    for start in range(0, len(account_ids), batch):
-        reindex(session, account_ids[start : start + batch])
-    return len(account_ids)
-
-
-def offers_touching(session: Session, account_id: int) -> Sequence[Offer]:
+def offers_touching(session: Session, account_id: int) -> Sequence[int]:
     """Open offers whose list this person is in: they ask for something that an indexed skill of theirs is near."""
     release = find_current_release(session)
     if release is None:
@@ -61,4 +53,4 @@ def offers_touching(session: Session, account_id: int) -> Sequence[Offer]:
         .join(CandidateSkill, CandidateSkill.skill_id == SkillNear.near_id)
         .where(SkillNear.release_id == release.id, CandidateSkill.account_id == account_id)
     )
-    return session.scalars(open_offers().where(Offer.id.in_(touched)).order_by(Offer.id)).all()
+    return session.scalars(open_offers().with_only_columns(Offer.id).where(Offer.id.in_(touched))).all()

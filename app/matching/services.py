@@ -24,6 +24,7 @@ from app.matching.index import offers_touching, reindex
 from app.matching.models import Consent, Invitation, MatchProfile
 from app.matching.profiles import find_invitation, find_profile, has_applied
 from app.matching.queries import check_may_see_people
+from app.matching.rounds import leave_lists
 from app.matching.runs import record_run
 
 
@@ -85,12 +86,10 @@ def save_wishes(session: Session, *, actor: Actor, note: str, wishes: Mapping[st
 
 
 def refresh(session: Session, account_id: int) -> None:
-    """Bring a person's rows up to date and record the lists that this changes, those they leave included."""
+    """Bring a person's rows up to date at once; the lists that this changes are recorded by the worker soon after."""
     before = offers_touching(session, account_id)
     reindex(session, [account_id])
-    touched = {offer.id: offer for offer in (*before, *offers_touching(session, account_id))}
-    for offer in touched.values():
-        record_run(session, offer)
+    leave_lists(session, sorted({*before, *offers_touching(session, account_id)}))
 
 
 def refresh_for_holder(session: Session, event: CertificateIssued) -> None:

@@ -17,6 +17,7 @@ from app.extensions import db
 from app.foundation import outbox
 from app.foundation.mail import open_mailer
 from app.foundation.outbox import OutboxMessage
+from app.matching import rounds
 
 log = logging.getLogger("app.worker")
 
@@ -43,6 +44,8 @@ def prepare_letter(session: Session, message: OutboxMessage, settings: Settings)
 KINDS: Mapping[str, Prepare] = {
     "mail": prepare_letter,
     "certificate-pdf": prepare_pdf,
+    rounds.LISTS: rounds.record_lists,
+    rounds.FADING: rounds.fade,
 }
 
 

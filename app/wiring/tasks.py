@@ -23,6 +23,7 @@ from app.config import ConfigurationError, Settings
 from app.foundation.database import sqlite_has_wal_bug
 from app.foundation.outbox import OutboxMessage
 from app.wiring.deliveries import drain_outbox
+from app.wiring.fading import fade_proofs
 from app.wiring.signing import sign_certificates
 from app.wiring.sweeps import checkpoint_database, close_attempts
 
@@ -31,7 +32,13 @@ SWEEP_SECONDS = 30
 
 # Done every 30 seconds, in this order, and at once after a request that put something in the outbox. Each
 # re-reads the database and may be repeated, skipped or run twice at once without harm.
-SWEEPS: Sequence[Callable[[Flask], object]] = (close_attempts, sign_certificates, drain_outbox, checkpoint_database)
+SWEEPS: Sequence[Callable[[Flask], object]] = (
+    close_attempts,
+    sign_certificates,
+    fade_proofs,
+    drain_outbox,
+    checkpoint_database,
+)
 
 
 class JsonSerializer(Serializer):  # type: ignore[misc]

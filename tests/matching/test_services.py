@@ -15,16 +15,35 @@ from app.certification.events import CertificateIssued, CertificateRevoked
 from app.foundation import clock
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
 from app.foundation.events import publish
+from app.foundation.outbox import OutboxMessage
 from app.jobs import applications
-from app.matching import profiles, queries, services
+from app.matching import profiles, queries, rounds, services
 from app.matching.consent import TEXT, text_sha256
-from app.matching.index import reindex_everybody
 from app.matching.models import CandidateSkill, Consent, MatchInputs, MatchProfile, MatchRow, MatchRun
 from app.matching.queries import Candidate, candidates_for, match_of, offers_for, rank
 from app.matching.rulebook import get_rulebook
 from app.matching.runs import replay
 from tests.builders import Cast
 from tests.matching.people import Hiring
+
+
+def work(session: Session) -> int:
+    """Do what was left to the worker; returns how many messages there were."""
+    kinds = {rounds.LISTS: rounds.record_lists, rounds.FADING: rounds.fade}
+    done = 0
+    while waiting := [one for one in session.scalars(select(OutboxMessage)) if one.kind in kinds and not one.sent_at]:
+        for message in waiting:
+            kinds[message.kind](session, message, None)
+            message.sent_at = clock.now()
+            done += 1
+        session.flush()
+    return done
+
+
+def fade_everybody(session: Session) -> None:
+    rounds.leave_fading(session)
+    rounds.leave_fading(session)
+    assert work(session) >= 1
 
 
 def seen(session: Session, offer: Any) -> list[str]:
@@ -79,6 +98,7 @@ def test_revoked_certificate_leaves_matching_at_once(hiring: Hiring, cast: Cast,
     publish(session, CertificateRevoked(certificate.id, cast.ada.id))
     assert seen(session, offer) == []
     assert match_of(session, offer, cast.ada.id).match.score == 0
+    work(session)
     last = session.scalars(select(MatchRun).order_by(MatchRun.id.desc())).first()
     assert session.scalars(select(MatchRow).where(MatchRow.run_id == last.id)).all() == []
 
@@ -126,7 +146,7 @@ def test_a_faded_certificate_is_scored_as_of_today_after_the_sweep(
         hiring.show(cast.ada)
         offer = hiring.offer({"python": 2}, closes_on=date(2026, 12, 31))
     with clock.frozen(datetime(2026, 8, 2, tzinfo=UTC)):
-        assert reindex_everybody(session) == 1
+        fade_everybody(session)
         [ranked] = rank(session, offer, get_rulebook(session, offer), 20)
         assert ranked.score == match_of(session, offer, cast.ada.id).match.score == 80_100
 
@@ -191,8 +211,9 @@ def test_a_must_that_the_offer_refuses_keeps_the_person_out_of_its_list(
 
 
 def test_every_change_of_a_list_is_recorded_and_replays(hiring: Hiring, cast: Cast, session: Session) -> None:
-    people(hiring, cast, 8)
     offer = hiring.offer(ASKS)
+    people(hiring, cast, 8)
+    work(session)
     run = session.scalars(select(MatchRun).where(MatchRun.offer_id == offer.id).order_by(MatchRun.id.desc())).first()
     rows = replay(session, run.id)
     assert rows
@@ -201,6 +222,7 @@ def test_every_change_of_a_list_is_recorded_and_replays(hiring: Hiring, cast: Ca
     assert [row.recorded[0] for row in rows] == [one.match.score for one in candidates_for(session, offer).candidates]
     before = session.scalar(select(func.count()).select_from(MatchRun))
     services.withdraw_consent(session, actor=cast.ada.actor(), language="fr")  # never visible: nothing changes
+    assert work(session) == 0
     assert session.scalar(select(func.count()).select_from(MatchRun)) == before
 
 
@@ -353,3 +375,23 @@ def test_people_are_seen_by_approved_employers_with_a_public_offer_only(
     offer.employer.approved_at = None
     with pytest.raises(RuleError):
         candidates_for(session, offer)
+
+
+def test_the_worker_takes_lists_and_people_in_rounds(
+    hiring: Hiring, cast: Cast, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "OFFERS_A_ROUND", 2)
+    monkeypatch.setattr(rounds, "PEOPLE_A_ROUND", 2)
+    offers = [hiring.offer(title=f"Poste {number} (H/F)") for number in range(5)]
+    before = session.scalar(select(func.count()).select_from(MatchRun))
+    hiring.certify(cast.ada, {"python": 2})
+    hiring.show(cast.ada)
+    assert work(session) == 3
+    assert session.scalar(select(func.count()).select_from(MatchRun)) == before + len(offers)
+    for number in range(4):
+        hiring.show(cast.person(f"Person {number}"))
+    work(session)
+    rounds.leave_fading(session)
+    assert work(session) == 3
+    rounds.leave_fading(session)
+    assert work(session) == 0
