@@ -15,9 +15,10 @@ from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import parse_public_id
 from app.verification import budgets, services
 from app.verification.reports import Report, as_json, unknown_as_json
+from app.verification.visitors import count_look
 from app.verification.wording import words
 from app.web.access import public
-from app.web.budgets import spend_by_address
+from app.web.budgets import client_network, spend, spend_by_address
 from app.web.errors import answer
 from app.web.transactions import reading_session
 
@@ -29,7 +30,7 @@ MOST_IN_A_BATCH = 1000
 @public
 def certificate(number: str) -> ResponseReturnValue:
     """What the register says of a number."""
-    spend_by_address(budgets.BY_NUMBER)
+    count_look(client_network(), spend)
     with reading_session() as session:
         return jsonify(as_json(services.verify_number(session, number, request.args.get("k", ""))))
 

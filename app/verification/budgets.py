@@ -11,7 +11,10 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 LARGEST_FILE = DEFAULT_LIMITS.file_bytes
 
-BY_NUMBER = Allowance("verify-number", 60, MINUTE)
+# Sixty looks a minute: a network's first ten are counted by the process alone, since a write to the database
+# costs more than the whole verification; from the eleventh on every worker sees the same count.
+FIRST_LOOKS = 10
+BY_NUMBER = Allowance("verify-number", 60 - FIRST_LOOKS, MINUTE)
 BY_FILE = Allowance("verify-file", 20, MINUTE)
 BY_BATCH = Allowance("verify-batch", 10, HOUR)
 NAME_OF_ONE = Allowance("verify-name-one", 5, HOUR)

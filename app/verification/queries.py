@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import Select, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from app.certification.models import (
@@ -54,21 +54,78 @@ class Entry:
         return (self.ring_since, self.ring_keys, self.ring_newest)
 
 
+def _entries() -> Select[Any]:
+    """The columns of Entry, in its order; on tables rather than classes, which saves the work of the ORM."""
+    certificate, achievement = Certificate.__table__.c, Achievement.__table__.c
+    document, ring = CertificateDocument.__table__.c, version_of_ring()
+    return (
+        select(
+            certificate.id,
+            certificate.public_id,
+            certificate.state,
+            certificate.holder_name,
+            certificate.reveal_key,
+            certificate.name_public,
+            certificate.earned,
+            certificate.issued_at,
+            certificate.expires_at,
+            certificate.revoked_at,
+            certificate.revocation_reason,
+            achievement.name,
+            achievement.tier,
+            achievement.skills,
+            document.revision,
+            document.credential_sha256,
+            document.key_id,
+            SigningKey.__table__.c.state_since,
+            StatusList.__table__.c.number,
+            ring.c.since,
+            ring.c["keys"],
+            ring.c.newest,
+        )
+        .select_from(Certificate.__table__)
+        .join(Achievement.__table__, achievement.id == certificate.achievement_id)
+        .join(CertificateDocument.__table__, document.certificate_id == certificate.id)
+        .join(SigningKey.__table__, SigningKey.__table__.c.key_id == document.key_id)
+        .join(StatusList.__table__, StatusList.__table__.c.id == document.status_list_id)
+        .join(ring, true())
+    )
+
+
+def _in_force() -> Select[Any]:
+    """The entries with the newest revision of their document."""
+    certificate, document = Certificate.__table__.c, CertificateDocument.__table__.alias("other").c
+    newest = select(func.max(document.revision)).where(document.certificate_id == certificate.id)
+    return _entries().where(
+        CertificateDocument.__table__.c.revision == newest.correlate(Certificate.__table__).scalar_subquery()
+    )
+
+
+# Built once: composing such a statement costs as much as running it.
+_BY_NUMBER = _in_force().where(Certificate.__table__.c.public_id == bindparam("number"))
+_BY_NUMBERS = _in_force().where(Certificate.__table__.c.public_id.in_(bindparam("numbers", expanding=True)))
+_BY_DOCUMENT = _entries().where(CertificateDocument.__table__.c.credential_sha256 == bindparam("sha256"))
+
+
 def find_entry(session: Session, number: str) -> Entry | None:
     """The entry of a public number, with its document in force; None when unknown or not signed yet."""
-    return _one(session, _entries().where(Certificate.public_id == number, _in_force()))
+    return _one(session, _BY_NUMBER, number=number)
 
 
 def find_entries(session: Session, numbers: Sequence[str]) -> dict[str, Entry]:
     """Many entries at once, by number."""
-    rows = session.execute(_entries().where(Certificate.public_id.in_(numbers), _in_force()))
-    entries = (Entry(*row) for row in rows)
+    entries = (Entry(*row) for row in session.connection().execute(_BY_NUMBERS, {"numbers": list(numbers)}))
     return {entry.number: entry for entry in entries}
 
 
 def find_entry_of_document(session: Session, sha256: str) -> Entry | None:
     """The entry of a signed document by the SHA-256 of its canonical bytes, in force or not."""
-    return _one(session, _entries().where(CertificateDocument.credential_sha256 == sha256))
+    return _one(session, _BY_DOCUMENT, sha256=sha256)
+
+
+def _one(session: Session, statement: Select[Any], **values: str) -> Entry | None:
+    row = session.connection().execute(statement, values).one_or_none()
+    return Entry(*row) if row is not None else None
 
 
 def find_credential(session: Session, sha256: str) -> str | None:
@@ -82,54 +139,4 @@ def find_file_of(session: Session, certificate_id: int, sha256: str) -> Certific
         select(CertificateFile).where(
             CertificateFile.certificate_id == certificate_id, CertificateFile.sha256 == sha256
         )
-    )
-
-
-def _one(session: Session, statement: Select[Any]) -> Entry | None:
-    row = session.execute(statement).one_or_none()
-    return Entry(*row) if row is not None else None
-
-
-def _in_force() -> ColumnElement[bool]:
-    newest = (
-        select(func.max(CertificateDocument.revision))
-        .where(CertificateDocument.certificate_id == Certificate.id)
-        .correlate(Certificate)
-        .scalar_subquery()
-    )
-    return CertificateDocument.revision == newest
-
-
-def _entries() -> Select[Any]:
-    ring = version_of_ring()
-    return (
-        select(
-            Certificate.id,
-            Certificate.public_id,
-            Certificate.state,
-            Certificate.holder_name,
-            Certificate.reveal_key,
-            Certificate.name_public,
-            Certificate.earned,
-            Certificate.issued_at,
-            Certificate.expires_at,
-            Certificate.revoked_at,
-            Certificate.revocation_reason,
-            Achievement.name,
-            Achievement.tier,
-            Achievement.skills,
-            CertificateDocument.revision,
-            CertificateDocument.credential_sha256,
-            CertificateDocument.key_id,
-            SigningKey.state_since,
-            StatusList.number,
-            ring.c.since,
-            ring.c["keys"],
-            ring.c.newest,
-        )
-        .join(Achievement, Achievement.id == Certificate.achievement_id)
-        .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
-        .join(SigningKey, SigningKey.key_id == CertificateDocument.key_id)
-        .join(StatusList, StatusList.id == CertificateDocument.status_list_id)
-        .join(ring, true())
     )

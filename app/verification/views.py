@@ -12,6 +12,7 @@ from app.foundation.identifiers import parse_public_id
 from app.verification import budgets, services
 from app.verification.forms import FileForm, NameForm, NumberForm
 from app.verification.reports import Report, as_json
+from app.verification.visitors import count_look
 from app.verification.wording import Words, checked, unknown_number, words
 from app.web.access import public
 from app.web.budgets import client_network, spend, spend_by_address
@@ -67,7 +68,7 @@ def read_upload() -> bytes:
 @public
 def certificate(number: str) -> ResponseReturnValue:
     """The verdict on a number, for people or, by Accept, for machines; an unknown one gets a page that explains."""
-    spend_by_address(budgets.BY_NUMBER)
+    count_look(client_network(), spend)
     report = _report(number)
     if wants_json():
         if report is None:

@@ -172,13 +172,22 @@ class Row:
     detail: str
 
 
+def _key_name(report: Report) -> str:
+    """key-2026-01 reads as "key 2026-01"."""
+    return _("key %(key)s", key=report.key_id.removeprefix("key-")) if report.key_id else report.issuer_name
+
+
 def checked(report: Report) -> list[Row]:
     """What was looked at, in order; what could not be told is off, and never looks like a pass."""
     lines = [
         ("format", _("Format"), _("Open Badges 3.0")),
         ("signature", _("Signature"), _("Ed25519, intact") if report.checks.get("signature") else _("Ed25519")),
-        ("issuer", _("Issuer"), _("key %(key)s", key=report.key_id) if report.key_id else report.issuer_name),
-        ("status", _("Status"), _("in the register, just now")),
+        ("issuer", _("Issuer"), _key_name(report)),
+        (
+            "status",
+            _("Revocation"),
+            _("none in the register, just now") if report.checks.get("status") else _("taken back"),
+        ),
         ("validity", _("Dates"), _("within validity") if report.checks.get("validity") else ""),
         ("file", _("File"), _("these exact bytes were issued") if report.checks.get("file") else _("other bytes")),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from app.certification.services import revoke_certificate, show_name
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.foundation.identifiers import new_public_id
+from app.verification.visitors import FirstLooks
 from tests.builders import Cast
 from tests.certification import builders
 from tests.reviewer import ReviewedClient
@@ -196,15 +197,26 @@ def test_the_name_check_has_a_budget(client: ReviewedClient, certificate: Certif
 
 
 def test_asking_too_often_is_refused(client: ReviewedClient, keys: str) -> None:
+    network = {"REMOTE_ADDR": "203.0.113.9"}
     with clock.frozen(clock.now()):
-        statuses = [client.get(f"/verify/{new_public_id()}").status_code for _ in range(61)]
+        statuses = [client.get(f"/verify/{new_public_id()}", environ_base=network).status_code for _ in range(61)]
     assert statuses == [404] * 60 + [429]
 
 
 def test_a_verification_costs_one_look(client: ReviewedClient, certificate: Certificate, statements) -> None:
-    address = f"/verify/{certificate.public_id}"
-    client.get(address, headers={"Accept": "application/json"})
-    statements.clear()
-    client.get(address, headers={"Accept": "application/json"})
-    work = [one for one in statements.seen if not one.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK"))]
-    assert len(work) == 2, work  # the budget, and the register with the version of the key ring
+    address, network = f"/verify/{certificate.public_id}", {"REMOTE_ADDR": "203.0.113.10"}
+    for accept in ("application/json", "text/html"):
+        client.get(address, headers={"Accept": accept}, environ_base=network)
+        statements.clear()
+        client.get(address, headers={"Accept": accept}, environ_base=network)
+        work = [one for one in statements.seen if not one.startswith(("PRAGMA", "BEGIN"))]
+        assert len(work) == 1, work  # the register, with the version of the key ring beside it
+
+
+def test_first_looks_are_counted_by_network_and_minute() -> None:
+    looks = FirstLooks(2, 60)
+    start = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+    with clock.frozen(start):
+        assert [looks.take("a"), looks.take("a"), looks.take("a"), looks.take("b")] == [True, True, False, True]
+    with clock.frozen(start + timedelta(minutes=1)):
+        assert looks.take("a")
