@@ -150,11 +150,7 @@ def hold_attempt(session: Session, account_id: int, public_id: str) -> Attempt:
 
 def get_attempt_item(session: Session, attempt_id: int, slot: int) -> AttemptItem:
     """One question of an attempt; raises NotFoundError."""
-    item = session.scalar(
-        select(AttemptItem)
-        .options(joinedload(AttemptItem.version))
-        .where(AttemptItem.attempt_id == attempt_id, AttemptItem.slot == slot)
-    )
+    item = session.get(AttemptItem, (attempt_id, slot), options=[joinedload(AttemptItem.version)])
     if item is None:
         raise NotFoundError("slot")
     return item

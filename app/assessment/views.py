@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, request, session, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, request, session, url_for
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
@@ -260,7 +260,8 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
 
 def _read_incoming(slot: int) -> Incoming:
     """The answer in the body; raises RuleError when it is none, a 413 when it is too large."""
-    request.max_content_length = LARGEST_BODY
+    if (request.content_length or 0) > LARGEST_BODY or len(request.get_data()) > LARGEST_BODY:
+        abort(413)
     key = request.headers.get("Idempotency-Key") or secrets.token_hex(16)
     try:
         sent = AnswerSent.model_validate_json(request.get_data())
