@@ -352,3 +352,18 @@ def test_the_desk_takes_a_constant_number_of_statements(hiring: Hiring, cast: Ca
             found.append(len(statements.seen))
         counts.append(found)
     assert counts[0] == counts[1]
+
+
+def test_the_desk_before_and_after_everything(hiring: Hiring, cast: Cast) -> None:
+    fresh = cast.client(cast.person("Henri Vasseur", Role.EMPLOYER))
+    for path in ("/hire/offers/new", "/hire/applications"):
+        assert fresh.get(path).headers["Location"] == "/hire/"
+    dora = cast.client("dora")
+    dora.get("/hire/organisation")
+    assert dora.page.find("input", attrs={"name": "name"})["value"] == "Nantes Logistique"
+    assert dora.post("/hire/organisation", {**ORGANISATION, "website": "javascript:alert(1)"}).status_code == 422
+    offer = hiring.offer()
+    dora.post(f"/hire/offers/{offer.public_id}/closing")
+    assert dora.get(f"/hire/offers/{offer.public_id}").headers["Location"].endswith("/preview")
+    assert dora.get(f"/hire/offers/{offer.public_id}/candidates").status_code == 422
+    assert dora.post(f"/hire/offers/{offer.public_id}", offer_form(title="")).status_code == 422
