@@ -57,6 +57,14 @@ KEY = {
     "description": "The key of the printed link: with it the holder's name is not masked.",
     "schema": {"type": "string"},
 }
+OFFER = {**NUMBER, "description": "The number of the offer, as its address says it."}
+PAGE = {
+    "name": "page",
+    "in": "query",
+    "required": False,
+    "description": "Which page, from 1.",
+    "schema": {"type": "integer", "minimum": 1},
+}
 VERIFICATION = _object(
     id={"type": ["string", "null"]},
     status={"type": "string", "enum": STATES},
@@ -129,6 +137,33 @@ DESCRIPTION: dict[str, Any] = {
                     "200": _answer("The verdicts.", _object(results=_list(_reference("Verification")))),
                     "422": _problem("The body is not a list of at most 1,000 numbers."),
                     "429": _problem("Asked too often; see Retry-After."),
+                },
+            }
+        },
+        "/api/v1/offers": {
+            "get": {
+                "summary": "Open offers, newest first, twenty a page.",
+                "parameters": [PAGE],
+                "responses": {
+                    "200": _answer(
+                        "The offers, each a schema.org JobPosting.",
+                        _object(
+                            offers=_list({"type": "object"}),
+                            page={"type": "integer"},
+                            pages={"type": "integer"},
+                            total={"type": "integer"},
+                        ),
+                    )
+                },
+            }
+        },
+        "/api/v1/offers/{number}": {
+            "get": {
+                "summary": "One open offer.",
+                "parameters": [OFFER],
+                "responses": {
+                    "200": _answer("A schema.org JobPosting.", {"type": "object"}, "application/ld+json"),
+                    "404": _problem("No offer with this number is open."),
                 },
             }
         },

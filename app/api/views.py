@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.api import openapi
+from app.api.offers import postings
 from app.foundation.errors import RuleError
 from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import parse_public_id
+from app.foundation.paging import page_number
+from app.jobs.queries import OfferSearch, get_public_offer, offers_found
 from app.verification import budgets, services
 from app.verification.reports import Report, as_json, unknown_as_json
 from app.verification.visitors import count_look
@@ -24,6 +27,7 @@ from app.web.transactions import reading_session
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 MOST_IN_A_BATCH = 1000
+POSTING_TYPES = ("application/ld+json", "application/json")
 
 
 @blueprint.get("/certificates/<public_id:number>")
@@ -87,6 +91,30 @@ def _typed_numbers() -> list[str]:
 
 def _result(typed: str, report: Report | None) -> dict[str, Any]:
     return as_json(report) if report else unknown_as_json(typed)
+
+
+@blueprint.get("/offers")
+@public
+def offers() -> ResponseReturnValue:
+    """Open offers, newest first, twenty a page, each a JobPosting."""
+    site = current_app.config["SETTINGS"].public_url
+    with reading_session() as session:
+        found = offers_found(session, OfferSearch(), page_number(request.args.get("page")))
+        posted = postings(session, found.rows, site)
+    return jsonify(offers=posted, page=found.number, pages=found.count, total=found.total)
+
+
+@blueprint.get("/offers/<public_id:number>")
+@public
+def offer(number: str) -> ResponseReturnValue:
+    """One open offer as a JobPosting, in JSON-LD."""
+    with reading_session() as session:
+        found = get_public_offer(session, number, None)
+        posted = postings(session, [found], current_app.config["SETTINGS"].public_url)
+    response = jsonify(posted[0])
+    response.mimetype = request.accept_mimetypes.best_match(POSTING_TYPES, POSTING_TYPES[0])
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.get("/openapi.json")
