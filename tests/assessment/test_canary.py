@@ -1,0 +1,140 @@
+"""Nothing that a candidate can fetch holds a key, a credit, a feedback, a misconception or a tag before release."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.assessment.drafts import QuestionDraft
+from app.assessment.models import Attempt
+from app.foundation import clock
+from app.foundation.i18n import LANGUAGES
+from tests.builders import Cast
+from tests.courses import KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
+from tests.reviewer import ReviewedClient
+
+CANARY = "zqcanari"
+LINK = re.compile(r'(?:href|src|action|data-save|data-url)="(/[^"#]*)')
+NEVER = ("/sign-out", "/submission", "/static/css/", "/fonts/")
+
+
+def canary(name: str) -> str:
+    return f"{CANARY}-{name}"
+
+
+def planted(kind: str, slug: str) -> QuestionDraft:
+    """A question of the exam whose every secret field carries a canary; ids of options are secrets too."""
+    asked = question(kind, slug, stem=both(f"Énoncé {kind}"))
+    body: dict[str, Any] = asked.body  # type: ignore[assignment]
+    for number, option in enumerate(body.get("options", ())):
+        option["id"] = canary(f"id-{number}")
+        option["feedback"] = both(canary("option-feedback"))
+        option["misconception"] = canary("misconception")
+    for entry in body.get("answers", ()):
+        entry["value"] = both(canary("expected")) if kind == "text" else "987654321.25"
+        entry["feedback"] = both(canary("entry-feedback"))
+        entry["misconception"] = canary("entry-misconception")
+    body["feedback"] = {name: both(canary(f"feedback-{name}")) for name in ("correct", "incorrect", "general")}
+    body |= {
+        "hints": [both(canary("hint"))], "solution": both(canary("solution")), "tags": [canary("tag")],
+        "skills": [canary("skill")], "enemies": [canary("enemy")], "b": "0.123456789", "x-note": canary("note"),
+        "match": {"accents": "ignore"} if kind == "text" else None,
+    }  # fmt: skip
+    return asked
+
+
+SECRETS = (CANARY, "987654321", "0.123456789", "petit-cours-examen")
+
+
+def leaks(response: Any) -> list[str]:
+    """Every secret found in the body or the headers."""
+    seen = response.get_data().decode("utf-8", "replace") + str(response.headers) + response.headers.get("ETag", "")
+    return [secret for secret in SECRETS if secret in seen]
+
+
+def crawl(client: ReviewedClient, starts: list[str], seen: set[str]) -> dict[str, list[str]]:
+    """Fetch everything reachable from `starts` on our site that was not seen yet; address -> secrets found there."""
+    waiting, found = deque(starts), {}
+    while waiting:
+        address = waiting.popleft()
+        if address in seen or any(part in address for part in NEVER):
+            continue
+        seen.add(address)
+        with client.get(address) as response:
+            found[address] = leaks(response)
+            links = LINK.findall(response.get_data(as_text=True)) if response.mimetype == "text/html" else []
+            links += [response.headers["Location"]] if "Location" in response.headers else []
+        waiting.extend(link.replace("&amp;", "&") for link in links if link.startswith("/"))
+    return found
+
+
+def _sitting(cast: Cast, session: Session, **settings: str) -> tuple[ReviewedClient, Attempt]:
+    """Ada in an exam whose questions carry canaries."""
+    questions = [planted(kind, f"petit-cours-examen-{kind}") for kind in KINDS]
+    version = Small(exam_questions=questions, exam_settings=settings).publish(session)
+    begin(session, cast.ada, version)
+    ada = cast.client("ada")
+    exam = f"/exams/{exam_of(session, version).exam.public_id}"
+    return ada, attempt_at(session, ada.post(exam, {"pledge": "y"}).headers["Location"])
+
+
+@pytest.mark.slow
+def test_answer_key_never_reaches_a_candidate(client: ReviewedClient, cast: Cast, session: Session) -> None:
+    ada, attempt = _sitting(cast, session, release="staff")
+    root = f"/attempts/{attempt.public_id}"
+    starts = ["/", "/courses", f"/exams/{attempt.exam.public_id}", root]
+    replies = [*_answers(ada, session, attempt), ada.get(f"{root}?question=99"), ada.get(f"{root}/answers/1")]
+    replies += [ada.put_json(f"{root}/answers/1", {"v": 9}, Accept=kind) for kind in ("application/json", "text/html")]
+    pages = {f"reply {number}": leaks(reply) for number, reply in enumerate(replies)}
+    seen: set[str] = set()
+    for language in LANGUAGES:
+        pages |= crawl(ada, [f"{start}?lang={language}" for start in [*starts, f"{root}/review"]], seen)
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        pages |= {f"over {path}": leaks(ada.get(root + path)) for path in ("", "/review", "/result")}
+    pages["submission"] = leaks(ada.post(f"{root}/submission", follow=True))
+    pages |= {f"after {path}": leaks(ada.get(root + path)) for path in ("", "/review", "/result")}
+    pages |= {f"late {number}": leaks(reply) for number, reply in enumerate(_answers(ada, session, attempt))}
+    pages |= {f"visitor {address}": found for address, found in crawl(client, ["/", "/courses"], set()).items()}
+    assert len(pages) > 60
+    assert {address: found for address, found in pages.items() if found} == {}
+
+
+def _answers(ada: ReviewedClient, session: Session, attempt: Attempt) -> list[Any]:
+    """The replies to answers of every kind, saved, refused and in conflict, over both routes."""
+    replies = []
+    for item in items_of(session, attempt):
+        address = f"/attempts/{attempt.public_id}/answers/{item.slot}"
+        tokens = [token for token, _option in item.option_order]
+        values = tokens[:1] or ["12"]
+        payload: dict[str, Any] = {"text": values[0], "lang": "fr"}
+        if tokens:
+            payload = {"choices": values} if item.version.type == "multiple" else {"choice": values[0]}
+        replies.append(ada.post(address, {"answer": values, "rev": "1", "key": f"f{item.slot}"}))
+        replies.append(ada.post(address, {"answer": tokens[1:2] or ["13"], "rev": "1", "key": f"g{item.slot}"}))
+        replies.append(ada.post(address, {"answer": ["x" * 4001], "rev": "2", "key": f"h{item.slot}"}))
+        for rev in (1, 2, 2):
+            replies.append(ada.put_json(address, {"v": 1, "rev": rev, "payload": payload}))
+        replies.append(ada.put_json(address, {"v": 1, "rev": 1, "payload": {"wrong": True}}))
+    return replies
+
+
+def test_the_canaries_would_be_seen(cast: Cast, session: Session) -> None:
+    """An exam whose policy shows the corrected questions after release: the test above can fail."""
+    ada, attempt = _sitting(cast, session, shows="items")
+    _answers(ada, session, attempt)
+    response = ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    assert CANARY in leaks(response)
+    assert canary("feedback-incorrect") in response.get_data(as_text=True)
+
+
+def test_a_result_by_domain_shows_no_key_either(cast: Cast, session: Session) -> None:
+    ada, attempt = _sitting(cast, session)
+    _answers(ada, session, attempt)
+    response = ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    assert ada.page.select_one("p.score")
+    assert leaks(response) == []
