@@ -23,6 +23,7 @@ from app.certification.models import (
 )
 from app.foundation.errors import NotFoundError
 from app.foundation.identifiers import parse_public_id
+from app.foundation.outbox import OutboxMessage
 from app.foundation.paging import PageOf
 
 PAGE_SIZE = 20
@@ -185,6 +186,13 @@ def find_file(session: Session, certificate_id: int, kind: str) -> CertificateFi
         .order_by(CertificateFile.revision.desc())
         .limit(1)
     )
+
+
+def drawing_was_given_up(session: Session, public_id: str) -> bool:
+    """Did the worker give up drawing this certificate, after trying for a day?"""
+    key = f"certificate-pdf-{public_id}"
+    dead = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key, OutboxMessage.dead_at.is_not(None))
+    return session.scalar(dead) is not None
 
 
 def find_status_list(session: Session, number: int) -> StatusList | None:

@@ -20,6 +20,7 @@ from app.web.rendering import page
 
 blueprint = Blueprint("certification", __name__)
 TRY_AGAIN_SECONDS = 5
+DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def pdf(number: str) -> ResponseReturnValue:
     certificate = _own(number)
     row = queries.find_file(db.session, certificate.id, "pdf")
     if row is None:
-        return _waiting(certificate)
+        return _waiting(certificate, given_up=queries.drawing_was_given_up(db.session, number))
     return _download(files.file_content(row), "application/pdf", f"{number}.pdf")
 
 
@@ -85,11 +86,12 @@ def _own(number: str) -> Certificate:
     return queries.get_certificate_for(db.session, number, account_id=account_id, key=request.args.get("k", ""))
 
 
-def _waiting(certificate: Certificate) -> Response:
+def _waiting(certificate: Certificate, *, given_up: bool = False) -> Response:
     # The way back to here keeps the key of the link that was followed.
-    html = page("certification/waiting.html", certificate=certificate, again=request.full_path.rstrip("?"))
-    response = make_response(html, 202)
-    response.headers["Retry-After"] = str(TRY_AGAIN_SECONDS)
+    again = request.full_path.rstrip("?")
+    html = page("certification/waiting.html", certificate=certificate, again=again, given_up=given_up)
+    response = make_response(html, 503 if given_up else 202)
+    response.headers["Retry-After"] = str(DAY_SECONDS if given_up else TRY_AGAIN_SECONDS)
     return _private(response)
 
 

@@ -12,6 +12,8 @@ from app.assessment.models import ExamVersion
 from app.certification import queries
 from app.certification.files import file_content, is_ours
 from app.certification.models import Certificate
+from app.foundation import clock
+from app.foundation.outbox import OutboxMessage
 from app.wiring.deliveries import drain_outbox
 from tests.builders import Cast
 from tests.certification import builders
@@ -141,3 +143,14 @@ def test_administrators_revoke(cast: Cast, session: Session, certificate: Certif
     session.refresh(certificate)
     assert certificate.state == "revoked"
     assert client.post(f"{address}/revocation", {"reason": "misconduct"}).status_code == 409
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_drawing_that_was_given_up_says_so(
+    session: Session, cast: Cast, certificate: Certificate, language: str
+) -> None:
+    session.execute(update(OutboxMessage).where(OutboxMessage.kind == "certificate-pdf").values(dead_at=clock.now()))
+    client = cast.client("ada", language=language)
+    assert client.get(f"/certificates/{certificate.public_id}.pdf").status_code == 503
+    button = client.page.find("main").find("a", class_="button")
+    assert button["href"] == f"/certificates/{certificate.public_id}.json"
