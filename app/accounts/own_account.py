@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import queries, services, sessions
 from app.accounts.authentication import authenticate
 from app.accounts.browser import leave, renew
 from app.accounts.forms import PasswordChangeForm, ProfileForm
-from app.accounts.passwords import hash_password
-from app.accounts.views import own_words
+from app.accounts.passwords import hash_password, own_words
 from app.extensions import db
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
@@ -50,7 +49,7 @@ def change_password() -> ResponseReturnValue:
     """Change the password: the current one proves who asks; every other browser is signed out."""
     with reading_session() as reading:
         own = queries.get_own_account(reading, current_actor())
-    form = PasswordChangeForm(request.form, own=own_words(own))
+    form = PasswordChangeForm(request.form, own=own_words(current_app.config["SETTINGS"].site_name, own))
     if not form.validate():
         return _account_page(password=form)
     if authenticate(own.email, form.current.data) is None:
