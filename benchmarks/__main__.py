@@ -1,0 +1,205 @@
+"""`python -m benchmarks [--database-url URL | --postgresql]`: measure, print the table, exit 1 beyond 1.25 of a target."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from benchmarks.processes import cpu_seconds, parent_of
+from benchmarks.school import QUESTIONS, School, build
+from tests.browser.site import ROOT, Site, free_port, gunicorn, new_site, running, served, wait_until_ready
+from tests.throwaway_postgres import throwaway_postgres
+
+WORKERS, THREADS, CONNECTIONS = 2, 4, 4
+WARM_UP_SECONDS, SECONDS = 1.0, 4.0
+TOLERANCE = 1.25
+# What an installation that keeps its answers uses; the fast settings of the tests would flatter us.
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_connections=50")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One thing to measure; targets are multiples of hello, or CPU-seconds for `sit`: (SQLite, PostgreSQL)."""
+
+    name: str
+    plan: dict[str, Any]
+    targets: tuple[float, float] | None = None
+    unit: str = "×"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a unit of work cost: processor milliseconds in the web workers and in the database's own processes."""
+
+    rate: float
+    web_ms: float
+    database_ms: float
+
+    @property
+    def ms(self) -> float:
+        return self.web_ms + self.database_ms
+
+
+def works(school: School) -> list[Work]:
+    """Everything that performance.md gives a target for, and the exam's page beside it."""
+    json_headers = {"Accept": "application/json"}
+    signed_in = {"Cookie": school.reader["cookie"]}
+    return [
+        Work("verify, JSON by id", page(f"/api/v1/certificates/{school.certificate}", json_headers), (6, 9)),
+        Work("verify, page", page(f"/verify/{school.certificate}"), (10, 10)),
+        Work("course page, signed out", page(school.course), (10, 10)),
+        Work("course page, signed in", page(school.course, signed_in), (15, 15)),
+        Work("lesson page, signed out", page(school.lesson), (10, 10)),
+        Work("lesson page, signed in", page(school.lesson, signed_in), (15, 15)),
+        Work("catalogue, signed out", page("/courses"), (10, 10)),
+        Work("exam, one question's page", exam_page(school)),
+        Work("exam, an answer saved", {"kind": "save", "seats": school.saving}, (6, 9)),
+        Work(
+            f"exam of {QUESTIONS} questions, whole",
+            {"kind": "sit", "seats": school.sitting, "questions": QUESTIONS},
+            (0.12, 0.17),
+            unit="s",
+        ),
+    ]
+
+
+def page(path: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    """The plan of a page fetched again and again."""
+    return {"kind": "fetch", "path": path, "headers": headers or {}}
+
+
+def exam_page(school: School) -> dict[str, Any]:
+    """A question of an attempt under way."""
+    seat = school.saving[0]
+    return page(f"/attempts/{seat['attempt']}", {"Cookie": seat["cookie"]})
+
+
+def main() -> int:
+    """Measure everything on one database; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--database-url", help="an empty PostgreSQL database (default: SQLite)")
+    parser.add_argument("--postgresql", action="store_true", help="start a throw-away PostgreSQL server, durable")
+    parser.add_argument("--only", default="", help="measure only what has these words in its name")
+    chosen = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="passerelle-bench-")))
+        url = stack.enter_context(throwaway_postgres(DURABLE)) if chosen.postgresql else chosen.database_url
+        if url:
+            url = "postgresql+psycopg://" + url.partition("://")[2]
+        site = new_site(folder / "instance", url, TRUSTED_PROXIES="1")
+        school = build(site.environ)
+        return measure_all(site, [work for work in works(school) if chosen.only in work.name], folder)
+
+
+def measure_all(site: Site, chosen: list[Work], folder: Path) -> int:
+    """Hello first and last, the rest between; the table grows as figures come."""
+    postgresql = site.database_url.startswith("postgresql")
+    print(f"{'':32}{'a second':>9}{'web ms':>9}{'db ms':>8}{'ratio':>9}{'target':>9}")
+    with served(site, workers=WORKERS, threads=THREADS, with_tasks=False) as (server,), served_hello(folder) as bare:
+        roots = (server, postmaster(site.database_url) if postgresql else None)
+        hello = measure(page("/"), bare[0], (bare[1], None))
+        print(line("hello, a bare Flask route", hello))
+        results = [(work, measure(work.plan, site.port, roots)) for work in announced(chosen)]
+        again = measure(page("/"), bare[0], (bare[1], None))
+    base = (hello.ms + again.ms) / 2
+    print(line("hello, again", again))
+    print()
+    return report(results, base, postgresql=postgresql)
+
+
+def announced(chosen: list[Work]) -> Iterator[Work]:
+    """Says on the terminal what is being measured."""
+    for number, work in enumerate(chosen, start=1):
+        if sys.stderr.isatty():
+            print(f"\r\033[K[{number}/{len(chosen)}] {work.name}", end="", file=sys.stderr, flush=True)
+        yield work
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def report(results: list[tuple[Work, Figures]], base: float, *, postgresql: bool) -> int:
+    """Print the table; returns 1 when something costs more than its target and a quarter."""
+    beyond = []
+    for work, figures in results:
+        value = figures.ms / 1000 if work.unit == "s" else figures.ms / base
+        target = work.targets[postgresql] if work.targets else None
+        shown = f"{value:>8.3f}s" if work.unit == "s" else f"{value:>8.1f}×"
+        verdict = "" if target is None else f"{target:>9g}{'' if value <= target else '  above'}"
+        if target is not None and value > TOLERANCE * target:
+            beyond.append(work.name)
+            verdict += " by more than a quarter"
+        print(line(work.name, figures) + shown + verdict)
+    if beyond:
+        print(f"\nBeyond {TOLERANCE} × target: {', '.join(beyond)}.")
+    return 1 if beyond else 0
+
+
+def line(name: str, figures: Figures) -> str:
+    """The first columns of a row."""
+    return f"{name:32}{figures.rate:>9.0f}{figures.web_ms:>9.2f}{figures.database_ms:>8.2f}"
+
+
+@contextmanager
+def served_hello(folder: Path) -> Iterator[tuple[int, int]]:
+    """The bare Flask program under the same server; yields its port and its process."""
+    port, log = free_port(), folder / "hello.log"
+    with running([gunicorn(port, "benchmarks.hello:app", WORKERS, THREADS)], {"PATH": ""}, log) as processes:
+        wait_until_ready(f"http://127.0.0.1:{port}/readyz", processes, log)
+        yield port, processes[0].pid
+
+
+def postmaster(url: str) -> int:
+    """The first process of a PostgreSQL server on this machine: the parent of the one that answers us."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        backend: int = connection.scalar(text("SELECT pg_backend_pid()")) or 0
+        first = parent_of(backend)
+    engine.dispose()
+    return first
+
+
+first_address = 0
+
+
+def measure(plan: dict[str, Any], port: int, roots: tuple[int, int | None]) -> Figures:
+    """Warm up, then measure; raises RuntimeError when anything was refused or broke."""
+    others = {"seats": plan["seats"][CONNECTIONS:]} if plan["kind"] == "save" else {}  # their revisions go on rising
+    if plan["kind"] != "sit":  # each candidate sits once
+        apply_load(plan | others, port, WARM_UP_SECONDS)
+    before = [cpu_seconds(root) if root else 0.0 for root in roots]
+    done = apply_load(plan, port, SECONDS)
+    web, database = (
+        1000 * (cpu_seconds(root) - start) / done["units"] if root else 0.0
+        for root, start in zip(roots, before, strict=True)
+    )
+    return Figures(done["units"] / done["seconds"], web, database)
+
+
+def apply_load(plan: dict[str, Any], port: int, seconds: float) -> dict[str, Any]:
+    """Run the load in a process of its own."""
+    global first_address
+    first_address += 10_000_000 if first_address < 600_000_000 else 0
+    whole = {"headers": {}, "connections": CONNECTIONS, "first_address": first_address} | plan
+    process = subprocess.run(
+        [sys.executable, "-m", "benchmarks.load"], input=json.dumps(whole | {"port": port, "seconds": seconds}),
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    done: dict[str, Any] = json.loads(process.stdout)
+    refused = {status: number for status, number in done["statuses"].items() if int(status) >= 400}
+    if refused or done["errors"] or not done["units"]:
+        raise RuntimeError(f"the load met refusals {refused} and errors {done['errors'][:3]}")
+    return done
+
+
+if __name__ == "__main__":
+    sys.exit(main())
