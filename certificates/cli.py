@@ -159,8 +159,8 @@ def _summary(credential: Credential) -> str:
 
 
 def _printable(line: str) -> str:
-    """The line without what a hostile file could use to command the terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in line)
+    """The line without what a hostile file could use to command the terminal; no-break spaces are only spaces."""
+    return "".join(c if c.isprintable() or c in "\u00a0\u202f" else "\ufffd" for c in line)
 
 
 def _as_json(path: Path, verdict: Verdict) -> str:
