@@ -2,7 +2,7 @@
 PYTHON ?= python3
 LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --no-header
 
-.PHONY: help run test check translations lock
+.PHONY: help run test check bench translations lock
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -18,6 +18,9 @@ test:  ## Check, then test on SQLite, on PostgreSQL and in a browser
 
 check: .ready  ## Lint, types, import contracts, translations, courses
 	@.venv/bin/python tools/check.py
+
+bench: .ready  ## Measure against the targets; exits 1 beyond 1.25 of one
+	@.venv/bin/python -m benchmarks
 
 translations: .ready  ## Bring translations/ up to date with the sources; msgstr are left to fill in
 	@.venv/bin/python tools/translations.py update
