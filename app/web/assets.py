@@ -19,13 +19,10 @@ blueprint = Blueprint("assets", __name__)
 
 
 @cache
-def _version(filename: str) -> str:
-    return hashlib.sha256((STATIC / filename).read_bytes()).hexdigest()[:10]
-
-
 def asset(filename: str) -> str:
-    """The address of a file of `static/`, with the hash of its content."""
-    return url_for("static", filename=filename, v=_version(filename))
+    """The address of a file of `static/`, with the hash of its content; worked out once: a page has many."""
+    version = hashlib.sha256((STATIC / filename).read_bytes()).hexdigest()[:10]
+    return url_for("static", filename=filename, v=version)
 
 
 @cache
