@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--database-url URL | --postgresql]`: measure, print the table, exit 1 beyond 1.25 of a target."""
+"""`python -m benchmarks [--postgresql]`: measure, print the table, exit 1 beyond 1.25 of a target."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,8 @@ def postmaster(url: str) -> int:
     return first
 
 
-first_address = 0
+# Where the addresses of the next clients begin: none meets again the budget that an earlier one has spent.
+fresh_addresses = count(0, 10_000_000)
 
 
 def measure(plan: dict[str, Any], port: int, roots: tuple[int, int | None]) -> Figures:
@@ -187,9 +189,7 @@ def measure(plan: dict[str, Any], port: int, roots: tuple[int, int | None]) -> F
 
 def apply_load(plan: dict[str, Any], port: int, seconds: float) -> dict[str, Any]:
     """Run the load in a process of its own."""
-    global first_address
-    first_address += 10_000_000 if first_address < 600_000_000 else 0
-    whole = {"headers": {}, "connections": CONNECTIONS, "first_address": first_address} | plan
+    whole = {"headers": {}, "connections": CONNECTIONS, "first_address": next(fresh_addresses)} | plan
     process = subprocess.run(
         [sys.executable, "-m", "benchmarks.load"], input=json.dumps(whole | {"port": port, "seconds": seconds}),
         cwd=ROOT, capture_output=True, text=True, check=True,

@@ -38,7 +38,9 @@ class Connection:
         """Send a request, read the whole answer, count its status."""
         number = next(self.addresses) // USES_OF_AN_ADDRESS
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-        self.http.request(method, path, body=body, headers={"Host": self.host, "X-Forwarded-For": address, **(headers or {})})
+        self.http.request(
+            method, path, body=body, headers={"Host": self.host, "X-Forwarded-For": address, **(headers or {})}
+        )
         response: HTTPResponse = self.http.getresponse()
         content = response.read()
         self.statuses[response.status] += 1

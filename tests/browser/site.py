@@ -122,7 +122,9 @@ def gunicorn(port: int, application: str, workers: int, threads: int) -> list[st
 
 
 @contextmanager
-def running(commands: Sequence[list[str]], environ: dict[str, str], log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+def running(
+    commands: Sequence[list[str]], environ: dict[str, str], log: Path
+) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run several commands side by side, and end them, with whatever they started, on the way out."""
     with log.open("ab") as out:
         processes = [

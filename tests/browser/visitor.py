@@ -58,7 +58,9 @@ class Visitor:
     def __enter__(self) -> Visitor:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close_browser()
         if kind is None:
             assert not self.problems, "\n".join(self.problems)

@@ -19,7 +19,11 @@ DESCRIPTION = {
     "en": "You help twelve people work with an assistant, and you read its answers before they leave.",
 }
 # Two skills that the course proves, and one that it does not: the match says both.
-ASKED = (("ai-literacy", "1", "essential"), ("critical-evaluation", "1", "essential"), ("spreadsheets", "1", "optional"))
+ASKED = (
+    ("ai-literacy", "1", "essential"),
+    ("critical-evaluation", "1", "essential"),
+    ("spreadsheets", "1", "optional"),
+)
 
 
 def describe_organisation(visitor: Visitor) -> None:
@@ -102,7 +106,9 @@ def find_candidate(visitor: Visitor, name: str) -> None:
 
 def apply(visitor: Visitor) -> None:
     """Apply from the offer's page, with the certificate attached."""
-    visitor.fill("Your message", "Bonjour, voici ma preuve." if visitor.language == "fr" else "Hello, here is my proof.")
+    visitor.fill(
+        "Your message", "Bonjour, voici ma preuve." if visitor.language == "fr" else "Hello, here is my proof."
+    )
     visitor.page.locator("input[name=certificates]").first.check()
     visitor.press("Apply, and show my name")
     visitor.sees("Your application is sent. The employer now sees your name.")

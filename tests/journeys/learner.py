@@ -98,7 +98,9 @@ def right_answers(site: Site, attempt_id: str, language: str) -> dict[int, Mappi
     """The right answer to every question of an attempt, by slot, from the keys in the database."""
     with site.database() as session:
         items = session.scalars(
-            select(AttemptItem).join(Attempt, Attempt.id == AttemptItem.attempt_id).where(Attempt.public_id == attempt_id)
+            select(AttemptItem)
+            .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+            .where(Attempt.public_id == attempt_id)
         ).all()
         return {item.slot: answer_of(item, right=True, language=language) for item in items}
 

@@ -65,7 +65,9 @@ def sit_exam(person: Visitor, site: Site, email: str) -> None:
 def saved_by_itself(person: Visitor, payload: Mapping[str, Any]) -> None:
     """No button: the page saves an answer and says when."""
     learner.answer(person, payload)
-    person.page.locator('#saved[data-state="saved"]').filter(has_not_text=person.words("Nothing to save yet")).wait_for()
+    person.page.locator('#saved[data-state="saved"]').filter(
+        has_not_text=person.words("Nothing to save yet")
+    ).wait_for()
 
 
 def everything_is_there(person: Visitor, answers: Mapping[int, Mapping[str, Any]]) -> None:
@@ -104,9 +106,7 @@ def patient_download(person: Visitor, link: str) -> bytes:
     raise AssertionError("the certificate was never drawn")
 
 
-def meet(
-    person: Visitor, visitors: Callable[..., Visitor], site: Site, letters: Path, name: str, email: str
-) -> None:
+def meet(person: Visitor, visitors: Callable[..., Visitor], site: Site, letters: Path, name: str, email: str) -> None:
     """An offer and a person, each finding the other, the same table before both."""
     language, width = person.language, person.width
     employer = visitors(language=language, width=width)

@@ -1,4 +1,4 @@
-"""The PDF of a certificate really earned, read by programs that are not ours, and with the longest texts there may be."""
+"""The PDF of a certificate really earned, with the longest texts there may be, read by programs that are not ours."""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ def test_from_registering_to_the_result(site: Site, visitors: Callable[..., Visi
         learner.answer(person, answers[slot])
         person.press("Save and go on")
     person.press("Review and hand in")
-    unanswered = person.page.locator("main").get_by_role("link", name=person.words("Question %(number)s", number=len(answers)))
+    unanswered = person.page.locator("main").get_by_role(
+        "link", name=person.words("Question %(number)s", number=len(answers))
+    )
     with person.page.expect_navigation():
         unanswered.first.click()
     person.look()
