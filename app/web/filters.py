@@ -33,9 +33,9 @@ def percent(value: int | float | Decimal, digits: int | None = None) -> str:
     return format_percent(value, current_language(), digits)
 
 
-def typeset_filter(value: object) -> str:
-    """The typography of the page's language on a text somebody typed."""
-    return typeset(str(value), current_language())
+def typeset_filter(value: object, language: str | None = None) -> str:
+    """The typography of `language` (the page's, unless said) on a text somebody typed."""
+    return typeset(str(value), language or current_language())
 
 
 def text(value: Any) -> str:
