@@ -81,8 +81,9 @@ def said(item: AttemptItem, payload: Mapping[str, Any] | None) -> str:
 def domain_rows(outcome: Result, domains: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row a domain, for the plot and the table beside it."""
     cut = services.shown_cut(outcome)
+    order = {domain: place for place, domain in enumerate(domains)}
     rows = []
-    for one in outcome.per_domain:
+    for one in sorted(outcome.per_domain, key=lambda one: order.get(one["domain"], len(order))):
         percent = Decimal(one["percent"])
         points = _("%(total)s out of %(max)s", total=number(Decimal(one["total"])), max=number(Decimal(one["max"])))
         rows.append(
