@@ -1,0 +1,251 @@
+"""The school that is photographed: the demo school, and one example of every state that its pages can be in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Account
+from app.assessment import answering, queries, starting
+from app.assessment.models import Attempt, Exam, ExamVersion
+from app.catalog.queries import get_current_version
+from app.certification.models import Certificate
+from app.certification.services import revoke_certificate
+from app.config import read_settings
+from app.extensions import db
+from app.foundation import clock
+from app.foundation.actor import SYSTEM, Actor
+from app.foundation.i18n import use_language
+from app.foundation.permissions import Permission
+from app.jobs import applications
+from app.jobs import services as jobs
+from app.jobs.drafts import OfferDraft, RequirementDraft
+from app.jobs.models import Application, Offer
+from app.learning import services as learning
+from app.matching import services as matching
+from app.matching.queries import match_of
+from app.web.access import PUBLIC, SIGNED_IN, rule_of
+from app.wiring import demo
+from app.wiring.application import create_app
+from app.wiring.tasks import run_sweeps
+
+VISITOR = "visitor"
+LEARNERS = ("ada", "blaise")  # one far on the way, one new
+HOLDERS = {Permission.AUTHOR_COURSES: "camille", Permission.PUBLISH_OFFERS: "dora"}
+# Answers for machines, and files.
+NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page as one person sees it; `act` leads from the address to the state to photograph."""
+
+    person: str
+    name: str
+    path: str
+    act: Callable[[Page], None] | None = None
+
+
+def prepare(environ: dict[str, str]) -> list[Shot]:
+    """Fill the migrated, empty database of these settings; returns every page to photograph."""
+    app = create_app(read_settings(environ), testing=True)
+    with app.app_context():
+        demo.load(db.session, today=clock.now().date())
+        _add_states(db.session)
+        db.session.commit()
+        shots = [*_plain_pages(app), *_examples(db.session), *_answers()]
+        db.session.rollback()
+        db.session.remove()
+        run_sweeps(app)
+        db.engine.dispose()
+    return shots
+
+
+def _add_states(session: Session) -> None:
+    """What the demo school leaves out: things half done, sent, taken back."""
+    version = get_current_version(session, demo.COURSE)
+    exams = {one.exam.kind: one for one in queries.exam_versions_of(session, version.id)}
+    learning.enrol(session, actor=_actor(session, "henri"), version=version)
+    _sit_partly(session, _actor(session, "henri"), exams["certification"])
+    _sit_partly(session, _actor(session, "chloe"), exams["practice"])
+    ada, dora, fatou = (_actor(session, name) for name in ("ada", "dora", "fatou"))
+    offer = session.scalars(select(Offer).order_by(Offer.id)).first()
+    own = session.scalars(select(Certificate).where(Certificate.account_id == ada.account_id)).one()
+    if offer is None:
+        raise LookupError("the demo school has no offer")
+    with use_language("fr"):
+        message = "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain."
+        score = match_of(session, offer, ada.account_id).match.score
+        applications.apply_to_offer(
+            session, actor=ada, offer=offer, message=message, certificates=[own.public_id], score=score
+        )
+        asked = "Votre parcours nous intéresse : parlons-en."
+        matching.invite(session, actor=dora, offer=offer, account_id=fatou.account_id, message=asked)
+        jobs.create_offer(session, actor=dora, draft=_draft())
+    grace = _actor(session, "grace")
+    taken = session.scalars(select(Certificate).where(Certificate.account_id == grace.account_id)).one()
+    revoke_certificate(session, actor=SYSTEM, certificate=taken, reason="issued-in-error")
+
+
+def _actor(session: Session, key: str) -> Actor:
+    return session.scalars(select(Account).where(Account.email == f"{key}@example.org")).one().actor()
+
+
+def _sit_partly(session: Session, actor: Actor, exam: ExamVersion) -> None:
+    """Three questions answered, one of them marked."""
+    started = starting.start_attempt(session, actor=actor, exam_version=exam, enrolled=True, pledged=True)
+    attempt = queries.get_attempt(session, actor.account_id, started.public_id)
+    for item in attempt.items[:3]:
+        payload = demo.answer_of(item, right=item.slot != 2, language="fr")
+        incoming = answering.Incoming(slot=item.slot, payload=payload, rev=1, idempotency_key=f"shots-{item.slot}")
+        answering.save_answer(session, attempt=attempt, incoming=incoming)
+    answering.flag_question(session, attempt=attempt, slot=2, flagged=True)
+
+
+def _draft() -> OfferDraft:
+    """An offer with words that the linter reads twice."""
+    return OfferDraft(
+        title="Jeune ninja de la donnée",
+        description="Vous rejoignez une équipe jeune et dynamique. Vous tenez les tableaux de suivi.",
+        language="fr",
+        contract="internship",
+        place="Nantes",
+        remote="hybrid",
+        pay_min=None,
+        pay_max=None,
+        closes_on=clock.now().date() + timedelta(days=30),
+        requirements=(RequirementDraft("ai-literacy", 1, True),),
+    )
+
+
+def _plain_pages(app: Flask) -> list[Shot]:
+    """Every page whose address says everything, as those who may open it."""
+    shots = []
+    for rule in app.url_map.iter_rules():
+        if rule.arguments or "GET" not in (rule.methods or ()) or NOT_PAGES.search(rule.rule):
+            continue
+        access = rule_of(app, rule.endpoint)
+        people = {PUBLIC: (VISITOR,), SIGNED_IN: LEARNERS}.get(
+            str(access), (HOLDERS.get(Permission(access), "admin"),) if access not in (PUBLIC, SIGNED_IN) else ()
+        )
+        people = (VISITOR, *LEARNERS) if rule.rule in ("/", "/courses") else people
+        shots += [Shot(person, _name(rule.rule), rule.rule) for person in people]
+    return sorted(shots, key=lambda shot: (shot.name, shot.person))
+
+
+def _name(path: str) -> str:
+    return re.sub(r"\W+", "-", path).strip("-") or "home"
+
+
+def _examples(session: Session) -> list[Shot]:
+    """Pages of one thing, by real ids."""
+    course = f"/courses/{demo.COURSE}"
+    learn = f"/learn/{demo.COURSE}"
+    version = get_current_version(session, demo.COURSE)
+    items = [item for module in version.modules for item in module.items]
+    lesson, quiz = items[0].slug, next(item.slug for item in items if item.kind == "quiz")
+    exam = session.scalars(select(Exam).where(Exam.kind == "certification")).one().public_id
+    shots = [
+        *(Shot(person, "course", course) for person in (VISITOR, "ada", "blaise")),
+        *(Shot(person, "course-home", learn) for person in ("ada", "chloe", "emile")),
+        *(Shot(person, "lesson", f"{learn}/{lesson}") for person in (VISITOR, "chloe")),
+        *(Shot("chloe", f"lesson-{number}", f"{learn}/{item.slug}") for number, item in enumerate(items[1:4], start=2)),
+        *(Shot(person, "quiz", f"{learn}/{quiz}") for person in ("ada", "chloe")),
+        *(Shot(person, "exam", f"/exams/{exam}") for person in ("ada", "chloe", "emile", "henri")),
+    ]
+    return [*shots, *_attempts(session), *_certificates(session), *_hiring(session)]
+
+
+def _attempts(session: Session) -> list[Shot]:
+    def newest(person: str, kind: str) -> str:
+        wanted = select(Attempt.public_id).join(Exam, Exam.id == Attempt.exam_id).where(Exam.kind == kind)
+        owned = wanted.where(Attempt.account_id == _actor(session, person).account_id)
+        return session.scalars(owned.order_by(Attempt.id.desc())).first() or ""
+
+    sitting, practising = newest("henri", "certification"), newest("chloe", "practice")
+    return [
+        Shot("henri", "attempt", f"/attempts/{sitting}"),
+        Shot("henri", "attempt-answered", f"/attempts/{sitting}?question=2"),
+        Shot("henri", "attempt-review", f"/attempts/{sitting}/review"),
+        Shot("chloe", "practice", f"/attempts/{practising}"),
+        Shot("chloe", "practice-right", f"/attempts/{practising}?question=1"),
+        Shot("chloe", "practice-wrong", f"/attempts/{practising}?question=2"),
+        Shot("ada", "practice-result", f"/attempts/{newest('ada', 'practice')}/result"),
+        Shot("ada", "result-passed", f"/attempts/{newest('ada', 'certification')}/result"),
+        Shot("emile", "result-failed", f"/attempts/{newest('emile', 'certification')}/result"),
+    ]
+
+
+def _certificates(session: Session) -> list[Shot]:
+    def of(person: str) -> Certificate:
+        account_id = _actor(session, person).account_id
+        return session.scalars(select(Certificate).where(Certificate.account_id == account_id)).one()
+
+    valid, revoked = of("ada"), of("grace")
+    unknown = "0" * len(valid.public_id)
+    return [
+        Shot("grace", "certificates-revoked", "/certificates"),
+        Shot(VISITOR, "verify-valid", f"/verify/{valid.public_id}"),
+        Shot(VISITOR, "verify-named", f"/verify/{valid.public_id}?k={valid.reveal_key}"),
+        Shot(VISITOR, "verify-revoked", f"/verify/{revoked.public_id}"),
+        Shot(VISITOR, "verify-unknown", f"/verify/{unknown}"),
+        Shot("admin", "register-certificate", f"/admin/certificates/{valid.public_id}"),
+        Shot("admin", "register-revoked", f"/admin/certificates/{revoked.public_id}"),
+    ]
+
+
+def _hiring(session: Session) -> list[Shot]:
+    offers = session.scalars(select(Offer).order_by(Offer.id)).all()
+    near, far, draft = offers[0], offers[6], offers[-1]
+    application = session.scalars(select(Application)).one()
+    return [
+        *(Shot(person, "offer", f"/offers/{near.public_id}") for person in (VISITOR, "ada", "blaise", "fatou")),
+        Shot("ada", "offer-far", f"/offers/{far.public_id}"),
+        Shot("fatou", "profile-invited", "/profile"),
+        Shot("dora", "hire-offer", f"/hire/offers/{near.public_id}"),
+        Shot("dora", "hire-preview", f"/hire/offers/{near.public_id}/preview"),
+        Shot("dora", "hire-draft", f"/hire/offers/{draft.public_id}/preview"),
+        Shot("dora", "hire-candidates", f"/hire/offers/{near.public_id}/candidates"),
+        Shot("dora", "hire-application", f"/hire/applications/{application.public_id}"),
+    ]
+
+
+def _answers() -> list[Shot]:
+    """What a form, an address or a file says when something is wrong."""
+    return [
+        Shot(VISITOR, "register-errors", "/register", _send_empty),
+        Shot(VISITOR, "sign-in-refused", "/sign-in", _sign_in_wrongly),
+        Shot(VISITOR, "verify-errors", "/verify", _send_empty),
+        Shot(VISITOR, "verify-unreadable", "/verify", _send_text_file),
+        Shot(VISITOR, "confirm-dead", "/confirm/no-such-link"),
+        Shot(VISITOR, "not-found", "/nowhere"),
+        Shot("blaise", "forbidden", "/admin/"),
+        Shot("dora", "hire-offer-errors", "/hire/offers/new", _send_empty),
+        Shot("ada", "courses-none", "/courses?text=astrolabe"),
+    ]
+
+
+def _send_empty(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form[method=post] button[type=submit]:not([name])").first.click()
+
+
+def _sign_in_wrongly(page: Page) -> None:
+    page.locator("#email").fill("nobody@example.org")
+    page.locator("#password").fill("not the right password")
+    _send_empty(page)
+
+
+def _send_text_file(page: Page) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": "diploma.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 nothing"}
+    )
+    with page.expect_navigation():
+        page.locator("form[enctype] button[type=submit]").click()
