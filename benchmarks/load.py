@@ -67,7 +67,7 @@ def save(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[No
 
 
 def sit(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[None]:
-    """Whole attempts, one candidate after another: start, every question's page and form, hand in, result."""
+    """Attempts, one candidate after another: start, questions' pages and forms, review, hand in, result."""
     for candidate in plan["seats"][seat :: plan["connections"]]:
         headers = {**plan["headers"], "Cookie": candidate["cookie"]}
         form = {"Content-Type": "application/x-www-form-urlencoded"} | headers
@@ -79,9 +79,10 @@ def sit(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[Non
             typed = {**dict(HIDDEN.findall(page)), "answer": _some_answer(page)}
             where = f"{urlsplit(where).path}/answers/{_slot(page)}"
         review = _submit(connection, where, form, typed)
-        connection.ask("GET", review, headers)
-        where = review.removesuffix("/review")
-        result = _submit(connection, f"{where}/submission", form, {"csrf_token": candidate["csrf"]})
+        if plan["review"]:
+            connection.ask("GET", review, headers)
+        attempt = re.match(r"/attempts/\w+", review)[0]  # type: ignore[index]
+        result = _submit(connection, f"{attempt}/submission", form, {"csrf_token": candidate["csrf"]})
         connection.ask("GET", result, headers)
         yield
 
