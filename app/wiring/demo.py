@@ -35,6 +35,7 @@ from app.jobs import services as jobs
 from app.jobs.drafts import OfferDraft, RequirementDraft
 from app.learning import services as learning
 from app.matching import services as matching
+from app.web.transactions import reading_session
 from app.wiring.demo_offers import EMPLOYERS, OFFERS, DemoOffer
 
 PASSWORD = "passerelle-demo-2026"  # noqa: S105 - printed at load, and refused outside development
@@ -75,7 +76,9 @@ def load_command() -> None:
     """Load the demo school into an empty database."""
     if not current_app.config["SETTINGS"].development:
         raise click.ClickException("The demo school is for development only: its passwords are public.")
-    if db.session.scalar(select(func.count()).select_from(Account)):
+    with reading_session() as reading:
+        inhabited = bool(reading.scalar(select(func.count()).select_from(Account)))
+    if inhabited:
         click.echo("The database has people in it: the demo school is not loaded.")
         return
     load(db.session, today=clock.now().date())
