@@ -2,7 +2,7 @@
 PYTHON ?= python3
 LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --no-header
 
-.PHONY: help run test check bench translations lock
+.PHONY: help run test check bench shots translations lock
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -21,6 +21,9 @@ check: .ready  ## Lint, types, import contracts, translations, courses
 
 bench: .ready  ## Measure against the targets; exits 1 beyond 1.25 of one
 	@.venv/bin/python -m benchmarks
+
+shots: .ready  ## Photograph every page as each demo person, into build/shots
+	@.venv/bin/python tools/shots.py
 
 translations: .ready  ## Bring translations/ up to date with the sources; msgstr are left to fill in
 	@.venv/bin/python tools/translations.py update

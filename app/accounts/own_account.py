@@ -9,7 +9,8 @@ from app.accounts import queries, services, sessions
 from app.accounts.authentication import authenticate
 from app.accounts.browser import leave, renew
 from app.accounts.forms import PasswordChangeForm, ProfileForm
-from app.accounts.passwords import hash_password, own_words
+from app.accounts.passwords import hash_password
+from app.accounts.rules import own_words
 from app.extensions import db
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
@@ -49,7 +50,8 @@ def change_password() -> ResponseReturnValue:
     """Change the password: the current one proves who asks; every other browser is signed out."""
     with reading_session() as reading:
         own = queries.get_own_account(reading, current_actor())
-    form = PasswordChangeForm(request.form, own=own_words(current_app.config["SETTINGS"].site_name, own))
+    site_name = current_app.config["SETTINGS"].site_name
+    form = PasswordChangeForm(request.form, own=own_words(site_name, own.name, own.email))
     if not form.validate():
         return _account_page(password=form)
     if authenticate(own.email, form.current.data) is None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from app.accounts.models import Account
 from app.accounts.rules import canonical_password
 
 # OWASP's second choice for Argon2id: 46 MiB, one pass, one lane; 61-78 ms on the machine of reference.
@@ -60,8 +59,3 @@ def common_passwords() -> frozenset[str]:
     """The words of `common-passwords.txt`: the block list is these and whatever is made of them alone."""
     lines = (Path(__file__).parent / "common-passwords.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
-
-
-def own_words(site_name: str, account: Account) -> tuple[str, ...]:
-    """What a password of this person must not be."""
-    return (site_name, account.name, account.email)

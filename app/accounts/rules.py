@@ -71,6 +71,11 @@ def password_problem(password: str, *, own: Iterable[str], common: frozenset[str
     return None
 
 
+def own_words(site_name: str, name: str, email: str) -> tuple[str, ...]:
+    """What a password of this person must not be."""
+    return (site_name, name, email)
+
+
 def is_own(password: str, own: Iterable[str]) -> bool:
     """Is the whole password one of the person's own words, with or without digits and signs around it?"""
     words = {_letters_and_digits(word) for text in own for word in (text, text.split("@")[0])} - {""}

@@ -15,7 +15,7 @@ from app.accounts.authentication import authenticate
 from app.accounts.browser import enter, home_of, leave
 from app.accounts.forms import NewPasswordForm, RegistrationForm, ResetRequestForm, SignInForm
 from app.accounts.models import Account
-from app.accounts.passwords import hash_password, own_words
+from app.accounts.passwords import hash_password
 from app.extensions import db
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
@@ -175,7 +175,8 @@ def reset(token: str) -> ResponseReturnValue:
         found = queries.find_link(reading, token, "reset")
     if found is None:
         return dead_link("reset")
-    form = NewPasswordForm(request.form, own=own_words(current_app.config["SETTINGS"].site_name, found[1]))
+    own = rules.own_words(current_app.config["SETTINGS"].site_name, found[1].name, found[1].email)
+    form = NewPasswordForm(request.form, own=own)
     if not form.validate():
         return form_page("accounts/new_password.html", form=form, token=token, email=found[1].email)
     password_hash = hash_password(form.password.data)
