@@ -2,7 +2,7 @@
 PYTHON ?= python3
 LOCK = .venv/bin/uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --no-header
 
-.PHONY: help run test check bench shots translations lock
+.PHONY: help run test nightly check bench shots translations lock
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -15,6 +15,10 @@ test:  ## Check, then test on SQLite, on PostgreSQL and in a browser
 	@$(PYTHON) tools/setup.py test
 	@.venv/bin/python tools/check.py
 	@.venv/bin/python tools/test.py
+
+nightly:  ## The long forms: every test, ten times the random examples, every page photographed
+	@$(PYTHON) tools/setup.py test
+	@.venv/bin/python tools/nightly.py
 
 check: .ready  ## Lint, types, import contracts, translations, courses
 	@.venv/bin/python tools/check.py

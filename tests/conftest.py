@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 from alembic import command
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from tests.reviewer import ReviewedClient
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")  # set by tests/throwaway_postgres.py
 CI = os.environ.get("CI") == "true"
+settings.register_profile("nightly", max_examples=1000, deadline=None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
