@@ -24,12 +24,13 @@ STOP_SECONDS = 15
 NEEDED = ("SELECT count(*) FROM signing_key", "SELECT count(*) FROM account")
 SET_PARENT_DEATH_SIGNAL = 1  # prctl(2), Linux
 DEMO = """
-  ada@example.org      learner with a certificate and a course in progress
+  ada@example.org      learner with a certificate
+  chloe@example.org    learner in the middle of the course
   blaise@example.org   learner, new
   camille@example.org  instructor
   dora@example.org     employer
   admin@example.org    administrator
-  Password of all five: passerelle-demo-2026
+  Password of all: passerelle-demo-2026
 """
 
 
