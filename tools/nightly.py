@@ -7,7 +7,6 @@ import platform
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 
 from setup import PYTHON, ROOT, say
 from test import PARALLEL, REPORTS, Run, execute, report
@@ -59,7 +58,7 @@ def row(name: str, passed: int, failed: int, skipped: int, seconds: float) -> st
 
 def write(lines: list[str]) -> None:
     """The page of the last figures."""
-    when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     head = (
         "# Nightly figures",
