@@ -26,7 +26,7 @@ FRENCH = [
     ("un sourire :)", "un sourire :)"),
 ]
 ENGLISH = [
-    ("It's \"here\"...", "It’s “here”…"),
+    ('It\'s "here"...', "It’s “here”…"),
     ("He said 'yes' twice", "He said ‘yes’ twice"),
     ("the learners' room", "the learners’ room"),
     ('("so")', "(“so”)"),
@@ -55,8 +55,7 @@ def test_setting_twice_changes_nothing_more(text: str, language: str) -> None:
 
 MARKS = ["<p>", "</p>", "<em>", "</em>", "<br>", "<code>", "</code>", '<i lang="en">', "</i>", "&amp;", "&quot;"]
 PIECES = st.lists(
-    st.sampled_from(MARKS)
-    | TRICKY.map(lambda text: text.replace("<", "").replace(">", "").replace("&", "")),
+    st.sampled_from(MARKS) | TRICKY.map(lambda text: text.replace("<", "").replace(">", "").replace("&", "")),
     max_size=12,
 )
 
