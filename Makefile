@@ -20,10 +20,6 @@ nightly:  ## The long forms: every test, ten times the random examples, every pa
 	@$(PYTHON) tools/setup.py test
 	@.venv/bin/python tools/nightly.py
 
-nightly:  ## The long forms of the tests, one at a time
-	@$(PYTHON) tools/setup.py test
-	@.venv/bin/python -m pytest -m nightly
-
 check: .ready  ## Lint, types, import contracts, translations, courses
 	@.venv/bin/python tools/check.py
 
