@@ -12,8 +12,8 @@ from app.skills.models import Skill
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
-ORGANISATION = {"fr": "Atelier du Quai", "en": "Quay Workshop"}
-TITLE = {"fr": "Assistance aux équipes, usages de l'IA (H/F)", "en": "Team assistant, everyday AI"}
+ORGANISATIONS = {"fr": "Atelier du Quai", "en": "Quay Workshop"}
+TITLES = {"fr": "Assistance aux équipes, usages de l’IA (H/F)", "en": "Team assistant, everyday AI"}
 DESCRIPTION = {
     "fr": "Vous aidez douze personnes à se servir d'un assistant et vous relisez ses réponses avant l'envoi.",
     "en": "You help twelve people work with an assistant, and you read its answers before they leave.",
@@ -26,9 +26,19 @@ ASKED = (
 )
 
 
+def organisation_of(visitor: Visitor) -> str:
+    """A name of its own for each journey: several share the site."""
+    return f"{ORGANISATIONS[visitor.language]} {visitor.width}"
+
+
+def title_of(visitor: Visitor) -> str:
+    """The title of the offer of this journey."""
+    return f"{TITLES[visitor.language]} {visitor.width}"
+
+
 def describe_organisation(visitor: Visitor) -> None:
     """The first page of an employer's desk; offers wait for an approval."""
-    visitor.fill("Name of the organisation", ORGANISATION[visitor.language])
+    visitor.fill("Name of the organisation", organisation_of(visitor))
     visitor.fill("What it does", DESCRIPTION[visitor.language])
     visitor.fill("Town", "Lorient")
     visitor.press("Save")
@@ -48,7 +58,7 @@ def publish_offer(visitor: Visitor) -> None:
     visitor.go("/hire/")
     visitor.follow("Write an offer")
     visitor.choose("Language of the offer", visitor.language)
-    visitor.fill("Title", TITLE[visitor.language])
+    visitor.fill("Title", title_of(visitor))
     visitor.fill("The job", DESCRIPTION[visitor.language])
     for number, (skill, tier, need) in enumerate(ASKED, start=1):
         row = visitor.page.get_by_role("group", name=visitor.words("Requirement %(number)s", number=number), exact=True)
@@ -78,7 +88,7 @@ def see_the_match(visitor: Visitor, site: Site) -> list[list[str]]:
     """The offer among mine, and requirement by requirement why; returns the table as it is read."""
     visitor.go("/matches")
     visitor.sees("Everything essential is proven")
-    visitor.follow_named(TITLE[visitor.language])
+    visitor.follow_named(title_of(visitor))
     with site.database() as session:
         for slug, _tier, _need in ASKED:
             name = session.scalars(select(Skill.name).where(Skill.slug == slug)).one()

@@ -116,7 +116,7 @@ def meet(person: Visitor, visitors: Callable[..., Visitor], site: Site, letters:
     hiring.describe_organisation(employer)
     administrator = visitors(language="fr", width=width)  # as their account says
     learner.sign_in(administrator, ADMINISTRATOR)
-    hiring.approve(administrator, hiring.ORGANISATION[language])
+    hiring.approve(administrator, hiring.organisation_of(employer))
     hiring.publish_offer(employer)
     learner.sign_in(person, email)
     hiring.consent(person)
