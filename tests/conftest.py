@@ -21,6 +21,7 @@ from app.extensions import db
 from app.foundation.database import Base, set_read_only
 from app.wiring.application import create_app
 from app.wiring.migrations import alembic_config
+from tests.browser.fixtures import chromium, letters, site, visitors  # noqa: F401 - one of each for all folders
 from tests.builders import Cast
 from tests.reviewer import ReviewedClient
 
