@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.accounts.queries import find_user_session
+from app.accounts.queries import find_signed_in
 from app.accounts.sessions import mark_seen
 from app.foundation import clock
 from app.web.session import SignedInPerson
@@ -16,11 +16,10 @@ SEEN_EVERY = timedelta(minutes=5)
 def find_person(token: str) -> SignedInPerson | None:
     """The person behind a session token, or None when it has ended, been revoked, or the account is closed."""
     with reading_session() as session:
-        user_session = find_user_session(session, token)
-        if user_session is None:
-            return None
-        actor, seen_at, session_id = user_session.account.actor(), user_session.seen_at, user_session.id
-    if clock.now() - seen_at > SEEN_EVERY:
+        person = find_signed_in(session, token)
+    if person is None:
+        return None
+    if clock.now() - person.seen_at > SEEN_EVERY:
         with writing_session() as session:
-            mark_seen(session, session_id)
-    return SignedInPerson(token, actor)
+            mark_seen(session, person.session_id)
+    return SignedInPerson(token, person.actor)
