@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import rfc8785
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from app.assessment import answers, queries, rules
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem
+from app.assessment.sittings import Event, Place, Sitting, get_place
 from app.assessment.wording import unreadable_sentence
 from app.foundation import clock
 from app.foundation.errors import RuleError
@@ -45,56 +45,64 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Saved:
-    """The reply: the revision in force, when, and, on a conflict, what the server has."""
+    """The reply: the revision in force, when, on a conflict what the server has, and the kind of the question."""
 
     outcome: Outcome
     rev: int
     at: datetime
     payload: Mapping[str, Any] | None = None
+    kind: str = ""
 
 
-def save_answer(session: Session, *, attempt: Attempt, incoming: Incoming) -> Saved:
-    """Store one answer of an attempt got by `queries.hold_attempt`; the reply may be given only after the commit.
+# Of tables rather than entities, and built once: see sittings.py.
+_answers = cast(Table, Answer.__table__)
+_items = cast(Table, AttemptItem.__table__)
+_NEW_EVENT = insert(cast(Table, AnswerEvent.__table__))
+_FIRST_ANSWER = insert(_answers)
+_NEXT_ANSWER = update(_answers).where(
+    _answers.c.attempt_id == bindparam("of_attempt"),
+    _answers.c.slot == bindparam("of_slot"),
+    _answers.c.rev == bindparam("before"),
+)
+_FLAG = update(_items).where(_items.c.attempt_id == bindparam("of_attempt"), _items.c.slot == bindparam("of_slot"))
 
+
+def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incoming) -> Saved:
+    """Store one answer of an attempt got by `hold_attempt`; the reply may be given only after the commit.
+
+    Nobody else writes to a held attempt, so what is read here still holds when it is written.
     Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not.
     """
-    item = queries.get_attempt_item(session, attempt.id, incoming.slot)
-    _check_readable(item, incoming)
+    place = get_place(session, attempt.id, incoming.slot, incoming.idempotency_key)
+    _check_readable(place, incoming)
     digest = _digest(incoming)
-    current = queries.find_answer(session, attempt.id, incoming.slot)
-    closed = _is_closed(session, attempt, current)
-    known = queries.find_event(session, attempt.id, incoming.idempotency_key)
-    if known is not None:
-        return _already_there(known, digest, current, closed=closed)
-    counted = not closed and incoming.rev == (current.rev if current else 0) + 1
-    try:
-        with session.begin_nested():
-            _append_event(session, attempt, incoming, digest, counted=counted)
-            if counted:
-                _put_in_force(session, attempt, incoming, current)
-    except IntegrityError:  # only for an attempt that was not held: the same answer, or another, was faster
-        session.expire_all()
-        return _after_a_race(session, attempt, digest, incoming)
-    if counted:
-        return Saved(Outcome.SAVED, incoming.rev, clock.now(), incoming.payload)
-    return _uncounted(current, closed=closed)
+    closed = _is_closed(session, attempt, place)
+    if place.event is not None:
+        return _already_there(place.event, digest, place, closed=closed)
+    counted = not closed and incoming.rev == place.rev + 1
+    at = clock.now()
+    _append_event(session, attempt.id, incoming, digest, at, counted=counted)
+    if not counted:
+        return _uncounted(place, closed=closed)
+    _put_in_force(session, attempt.id, incoming, at)
+    return Saved(Outcome.SAVED, incoming.rev, at, incoming.payload, place.kind)
 
 
-def _is_closed(session: Session, attempt: Attempt, current: Answer | None) -> bool:
+def _is_closed(session: Session, attempt: Attempt | Sitting, place: Place) -> bool:
     """No answer counts any more: the time is over, or practice has already shown the correction."""
     if rules.may_write(queries.timing_of(session, attempt), clock.now()) is not None:
         return True
-    return attempt.exam.kind == "practice" and current is not None
+    return attempt.kind == "practice" and place.rev > 0
 
 
-def _uncounted(current: Answer | None, *, closed: bool) -> Saved:
+def _uncounted(place: Place, *, closed: bool) -> Saved:
     outcome = Outcome.NOT_COUNTED if closed else Outcome.CONFLICT
-    return Saved(outcome, current.rev if current else 0, clock.now(), current.payload if current else None)
+    return Saved(outcome, place.rev, clock.now(), place.payload, place.kind)
 
 
-def _check_readable(item: AttemptItem, incoming: Incoming) -> None:
+def _check_readable(place: Place, incoming: Incoming) -> None:
     try:
-        answers.normalise(item.version.type, incoming.payload, item.option_order)
+        answers.normalise(place.kind, incoming.payload, place.option_order)
     except answers.PayloadError as error:
         raise RuleError(unreadable_sentence(error.reason)) from error
 
@@ -103,60 +111,45 @@ def _digest(incoming: Incoming) -> str:
     return hashlib.sha256(rfc8785.dumps([incoming.slot, incoming.rev, dict(incoming.payload or {})])).hexdigest()
 
 
-def _already_there(known: AnswerEvent, digest: str, current: Answer | None, *, closed: bool) -> Saved:
+def _already_there(known: Event, digest: str, place: Place, *, closed: bool) -> Saved:
     if known.body_sha256 != digest:
         return Saved(Outcome.REUSED_KEY, known.rev, known.server_at)
     if not known.counted:
-        return _uncounted(current, closed=closed)
+        return _uncounted(place, closed=closed)
     return Saved(Outcome.DUPLICATE, known.rev, known.server_at, known.payload)
 
 
-def _after_a_race(session: Session, attempt: Attempt, digest: str, incoming: Incoming) -> Saved:
-    current = queries.find_answer(session, attempt.id, incoming.slot)
-    closed = _is_closed(session, attempt, current)
-    known = queries.find_event(session, attempt.id, incoming.idempotency_key)
-    if known is not None:
-        return _already_there(known, digest, current, closed=closed)
-    _append_event(session, attempt, incoming, digest, counted=False)
-    return _uncounted(current, closed=closed)
-
-
-def _append_event(session: Session, attempt: Attempt, incoming: Incoming, digest: str, *, counted: bool) -> None:
-    session.add(
-        AnswerEvent(
-            attempt_id=attempt.id,
-            slot=incoming.slot,
-            rev=incoming.rev,
-            payload=dict(incoming.payload) if incoming.payload is not None else None,
-            idempotency_key=incoming.idempotency_key,
-            body_sha256=digest,
-            tab_id=incoming.tab,
-            client_at=incoming.client_at,
-            server_at=clock.now(),
-            counted=counted,
-        )
+def _append_event(
+    session: Session, attempt_id: int, incoming: Incoming, digest: str, at: datetime, *, counted: bool
+) -> None:
+    session.connection().execute(
+        _NEW_EVENT,
+        {
+            "attempt_id": attempt_id,
+            "slot": incoming.slot,
+            "rev": incoming.rev,
+            "payload": incoming.payload,
+            "idempotency_key": incoming.idempotency_key,
+            "body_sha256": digest,
+            "tab_id": incoming.tab,
+            "client_at": incoming.client_at,
+            "server_at": at,
+            "counted": counted,
+        },
     )
-    session.flush()
 
 
-def _put_in_force(session: Session, attempt: Attempt, incoming: Incoming, current: Answer | None) -> None:
-    payload = dict(incoming.payload) if incoming.payload is not None else None
-    if current is None:
-        session.add(
-            Answer(attempt_id=attempt.id, slot=incoming.slot, rev=incoming.rev, payload=payload, saved_at=clock.now())
-        )
-        session.flush()
+def _put_in_force(session: Session, attempt_id: int, incoming: Incoming, at: datetime) -> None:
+    values = {"rev": incoming.rev, "payload": incoming.payload, "saved_at": at}
+    if incoming.rev == 1:
+        session.connection().execute(_FIRST_ANSWER, {"attempt_id": attempt_id, "slot": incoming.slot, **values})
         return
-    changed = session.execute(
-        update(Answer)
-        .where(Answer.attempt_id == attempt.id, Answer.slot == incoming.slot, Answer.rev == incoming.rev - 1)
-        .values(rev=incoming.rev, payload=payload, saved_at=clock.now())
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise IntegrityError("a newer revision is in force", None, RuntimeError("stale revision"))
+    where = {"of_attempt": attempt_id, "of_slot": incoming.slot, "before": incoming.rev - 1}
+    changed = session.connection().execute(_NEXT_ANSWER, {**where, **values})
+    if changed.rowcount != 1:
+        raise RuntimeError("another answer came in between: the attempt was not held")
 
 
-def flag_question(session: Session, *, attempt: Attempt, slot: int, flagged: bool) -> None:
+def flag_question(session: Session, *, attempt_id: int, slot: int, flagged: bool) -> None:
     """Mark a question to come back to, or no longer."""
-    queries.get_attempt_item(session, attempt.id, slot).flagged = flagged
-    session.flush()
+    session.connection().execute(_FLAG, {"of_attempt": attempt_id, "of_slot": slot, "flagged": flagged})

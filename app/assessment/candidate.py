@@ -93,9 +93,9 @@ def chosen_values(payload: Mapping[str, Any] | None) -> list[str]:
     return [str(payload.get("text", ""))]
 
 
-def read_as(body: Mapping[str, Any], payload: Mapping[str, Any] | None, language: str) -> str | None:
+def read_as(kind: str, payload: Mapping[str, Any] | None, language: str) -> str | None:
     """For a numeric answer, the number (and unit) we understood, as `language` writes it; None without one to show."""
-    if body["type"] != "numeric" or not payload or not str(payload.get("text", "")).strip():
+    if kind != "numeric" or not payload or not str(payload.get("text", "")).strip():
         return None
     reading = numbers.read(str(payload["text"]), str(payload.get("lang", "fr")))
     return _with_own_mark(reading.text, language) if isinstance(reading, numbers.Reading) else None

@@ -153,6 +153,11 @@ class Attempt(Base):
     exam_version: Mapped[ExamVersion] = relationship()
     items: Mapped[list[AttemptItem]] = relationship(order_by="AttemptItem.slot", back_populates="attempt")
 
+    @property
+    def kind(self) -> str:
+        """The kind of its exam."""
+        return self.exam.kind
+
 
 class AttemptItem(Base):
     """One question of an attempt, frozen at the start: its version, the order and tokens of its options."""

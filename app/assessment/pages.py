@@ -11,7 +11,8 @@ from flask import session
 
 from app.assessment import queries, services
 from app.assessment.candidate import candidate_question, chosen_values, correction, read_as
-from app.assessment.models import Answer, Attempt, AttemptItem, Result
+from app.assessment.models import Attempt, AttemptItem, Result
+from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import current_language
@@ -20,41 +21,37 @@ from app.web.filters import inline, number, text
 from app.web.rendering import page
 
 
-def wanted_slot(found: Attempt, answers: Mapping[int, Answer], asked: str) -> int:
+def wanted_slot(slots: Sequence[Slot], asked: str) -> int:
     """The question asked for in the address, else the first without an answer, else the first."""
-    slots = [item.slot for item in found.items]
-    if asked.isascii() and asked.isdecimal() and len(asked) < 5 and int(asked) in slots:
+    numbers = [one.slot for one in slots]
+    if asked.isascii() and asked.isdecimal() and len(asked) < 5 and int(asked) in numbers:
         return int(asked)
-    return next(iter(unanswered_slots(found, answers)), slots[0])
+    return next(iter(unanswered_slots(slots)), numbers[0])
 
 
-def unanswered_slots(found: Attempt, answers: Mapping[int, Answer]) -> list[int]:
+def unanswered_slots(slots: Sequence[Slot]) -> list[int]:
     """The questions without an answer; one that was emptied again has none."""
-    return [item.slot for item in found.items if item.slot not in answers or answers[item.slot].payload is None]
+    return [one.slot for one in slots if not one.answered]
 
 
 def question_page(
-    found: Attempt, answers: Mapping[int, Answer], slot: int, *, error: str = "", typed: Sequence[str] | None = None
+    found: Sitting, slots: Sequence[Slot], slot: int, *, error: str = "", typed: Sequence[str] | None = None
 ) -> str:
     """One question, without its key; in practice, once answered, with its correction."""
-    item = next(item for item in found.items if item.slot == slot)
-    answer = answers.get(slot)
-    payload = answer.payload if answer else None
-    practice = found.exam.kind == "practice"
-    body = item.version.body
-    unanswered = unanswered_slots(found, answers)
+    place = get_place(db.session, found.id, slot)
+    body = body_of(db.session, place)
+    practice, order, payload = found.kind == "practice", place.option_order, place.payload
     return page(
         "assessment/practice.html" if practice else "assessment/attempt.html",
         attempt=found,
-        exam_version=found.exam_version,
-        item=item,
-        question=candidate_question(body, item.option_order),
-        answer=answer,
+        slots=slots,
+        item=place,
+        question=candidate_question(body, order),
         chosen=chosen_values(payload) if typed is None else typed,
-        read_as=read_as(body, payload, current_language()),
-        correction=correction(body, item.option_order, payload) if practice and answer else None,
-        answered={one.slot for one in found.items if one.slot not in unanswered},
-        unanswered=unanswered,
+        read_as=read_as(place.kind, payload, current_language()),
+        correction=correction(body, order, payload) if practice and place.rev else None,
+        answered=sum(one.answered for one in slots),
+        unanswered=unanswered_slots(slots),
         error=error,
         idempotency_key=secrets.token_hex(16),
         timer_hidden=session.get("timer_hidden", False),
@@ -62,16 +59,16 @@ def question_page(
     )
 
 
-def time_left(found: Attempt) -> int | None:
+def time_left(found: Sitting) -> int | None:
     """Whole seconds to the deadline, or None without one."""
     if found.deadline_at is None:
         return None
     return max(0, int((found.deadline_at - clock.now()).total_seconds()))
 
 
-def said(item: AttemptItem, payload: Mapping[str, Any] | None) -> str:
-    """A stored answer in words: what was typed, or the texts of what was chosen; "" when it is blank."""
-    question = candidate_question(item.version.body, item.option_order)
+def said(place: Place, payload: Mapping[str, Any] | None) -> str:
+    """An answer to this question in words: what was typed, or the texts of what was chosen; "" when it is blank."""
+    question = candidate_question(body_of(db.session, place), place.option_order)
     values = chosen_values(payload)
     if not question.options:
         return "".join(values)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.assessment import drawing, rules
@@ -16,7 +16,6 @@ from app.assessment.answers import PayloadError, normalise
 from app.assessment.candidate import CandidateQuestion, Correction, candidate_question, correction, payload_of_form
 from app.assessment.models import (
     Answer,
-    AnswerEvent,
     Attempt,
     AttemptItem,
     Bank,
@@ -27,11 +26,13 @@ from app.assessment.models import (
     QuestionVersion,
     Result,
 )
+from app.assessment.sittings import Sitting
 from app.assessment.wording import refusal_sentence
 from app.catalog.models import CoursePrerequisite
 from app.catalog.queries import find_course, get_item, get_version
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
+from app.foundation.keeping import Kept
 from app.learning.queries import find_enrolment, path_of
 
 
@@ -131,31 +132,6 @@ def get_attempt(session: Session, account_id: int, public_id: str) -> Attempt:
     return attempt
 
 
-def hold_attempt(session: Session, account_id: int, public_id: str) -> Attempt:
-    """This person's attempt alone, held until the commit, so that handing in and saving wait for each other.
-
-    Without the hold an answer could be acknowledged as counted just after the marks were given. Raises NotFoundError.
-    """
-    attempt = session.scalar(
-        select(Attempt)
-        .options(joinedload(Attempt.exam), joinedload(Attempt.exam_version))
-        .where(Attempt.public_id == public_id, Attempt.account_id == account_id)
-        .with_for_update(of=Attempt, key_share=True),
-        execution_options={"populate_existing": True},
-    )
-    if attempt is None:
-        raise NotFoundError("attempt")
-    return attempt
-
-
-def get_attempt_item(session: Session, attempt_id: int, slot: int) -> AttemptItem:
-    """One question of an attempt; raises NotFoundError."""
-    item = session.get(AttemptItem, (attempt_id, slot), options=[joinedload(AttemptItem.version)])
-    if item is None:
-        raise NotFoundError("slot")
-    return item
-
-
 def answers_of(session: Session, attempt_id: int) -> dict[int, Answer]:
     """The answers in force of an attempt, by slot."""
     rows = session.scalars(
@@ -164,26 +140,14 @@ def answers_of(session: Session, attempt_id: int) -> dict[int, Answer]:
     return {answer.slot: answer for answer in rows}
 
 
-def find_answer(session: Session, attempt_id: int, slot: int) -> Answer | None:
-    """The answer in force for one slot, or None."""
-    return session.get(Answer, (attempt_id, slot))
-
-
-def find_event(session: Session, attempt_id: int, idempotency_key: str) -> AnswerEvent | None:
-    """The answer event that already came with this key, or None."""
-    return session.scalar(
-        select(AnswerEvent).where(AnswerEvent.attempt_id == attempt_id, AnswerEvent.idempotency_key == idempotency_key)
-    )
-
-
-def last_activity(session: Session, attempt: Attempt) -> datetime:
+def last_activity(session: Session, attempt: Attempt | Sitting) -> datetime:
     """When the candidate last sent an answer, else when the attempt began."""
     return (
         session.scalar(select(func.max(Answer.saved_at)).where(Answer.attempt_id == attempt.id)) or attempt.started_at
     )
 
 
-def timing_of(session: Session, attempt: Attempt) -> rules.Timing:
+def timing_of(session: Session, attempt: Attempt | Sitting) -> rules.Timing:
     """What the clock's rules need of an attempt."""
     untimed_and_open = attempt.deadline_at is None and attempt.state == rules.State.IN_PROGRESS
     return rules.Timing(
@@ -195,12 +159,12 @@ def timing_of(session: Session, attempt: Attempt) -> rules.Timing:
     )
 
 
-def effective_state(session: Session, attempt: Attempt) -> rules.Effective:
+def effective_state(session: Session, attempt: Attempt | Sitting) -> rules.Effective:
     """The state an attempt is really in now, whether or not anyone has written it yet."""
     return rules.state_at(timing_of(session, attempt), clock.now())
 
 
-def is_open(session: Session, attempt: Attempt) -> bool:
+def is_open(session: Session, attempt: Attempt | Sitting) -> bool:
     """May this attempt still be answered?"""
     return effective_state(session, attempt).state is rules.State.IN_PROGRESS
 
@@ -320,21 +284,30 @@ def due_attempts(session: Session, limit: int = 200) -> Sequence[int]:
     ).all()
 
 
-def _embedded_versions(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, QuestionVersion]:
-    """Questions that lessons embed: never one that an exam of the course may draw."""
-    drawn = (
-        select(ExamPool.question_version_id)
-        .join(ExamVersion, ExamVersion.id == ExamPool.exam_version_id)
-        .join(Exam, Exam.id == ExamVersion.exam_id)
-        .where(Exam.course_id == course_id, Exam.kind != "practice")
+# Questions that lessons embed: never one that an exam of the course may draw.
+_DRAWN = (
+    select(ExamPool.question_version_id)
+    .join(ExamVersion, ExamVersion.id == ExamPool.exam_version_id)
+    .join(Exam, Exam.id == ExamVersion.exam_id)
+    .where(Exam.course_id == bindparam("course_id"), Exam.kind != "practice")
+)
+_EMBEDDED = (
+    select(Question.slug, QuestionVersion.id, QuestionVersion.body_sha256)
+    .join(Question, Question.current_version_id == QuestionVersion.id)
+    .join(Bank, Bank.id == Question.bank_id)
+    .where(
+        Bank.course_id == bindparam("course_id"),
+        Question.slug.in_(bindparam("slugs", expanding=True)),
+        QuestionVersion.id.not_in(_DRAWN),
     )
-    rows = session.execute(
-        select(Question.slug, QuestionVersion)
-        .join(Question, Question.current_version_id == QuestionVersion.id)
-        .join(Bank, Bank.id == Question.bank_id)
-        .where(Bank.course_id == course_id, Question.slug.in_(slugs), QuestionVersion.id.not_in(drawn))
-    )
-    return {row[0]: row[1] for row in rows}
+)
+
+_FACES: Kept[tuple[int, str], CandidateQuestion] = Kept(2048)  # by question version and digest of its body
+
+
+def _embedded_keys(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, tuple[int, str]]:
+    rows = session.execute(_EMBEDDED, {"course_id": course_id, "slugs": list(slugs)})
+    return {row.slug: (row.id, row.body_sha256) for row in rows}
 
 
 def _layout(version: QuestionVersion) -> list[list[str]]:
@@ -352,8 +325,14 @@ def embedded_questions(session: Session, course_id: int, slugs: Sequence[str]) -
     """The questions of a lesson as its reader sees them, by slug; without keys or feedback."""
     if not slugs:
         return {}
-    versions = _embedded_versions(session, course_id, slugs)
-    return {slug: candidate_question(one.body, _layout(one)) for slug, one in versions.items()}
+    keys = _embedded_keys(session, course_id, slugs)
+    faces = _FACES.get_all(keys.values(), lambda missing: _faces(session, missing))
+    return {slug: faces[key] for slug, key in keys.items()}
+
+
+def _faces(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], CandidateQuestion]:
+    rows = session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_([number for number, _digest in keys])))
+    return {(one.id, one.body_sha256): candidate_question(one.body, _layout(one)) for one in rows}
 
 
 @dataclass(frozen=True)
@@ -367,7 +346,8 @@ class Checked:
 
 def check_embedded(session: Session, course_id: int, slug: str, values: Sequence[str], language: str) -> Checked:
     """Correct an answer to a question inside a lesson; raises NotFoundError for any other question."""
-    version = _embedded_versions(session, course_id, [slug]).get(slug)
+    key = _embedded_keys(session, course_id, [slug]).get(slug)
+    version = session.get(QuestionVersion, key[0]) if key else None
     if version is None:
         raise NotFoundError("question")
     payload = payload_of_form(version.type, values, language)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.assessment import answering, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
 from app.assessment.candidate import payload_of_form, read_as
-from app.assessment.models import Attempt, AttemptItem, ExamVersion
+from app.assessment.models import ExamVersion
 from app.assessment.pages import (
     corrections,
     domain_rows,
@@ -24,6 +24,7 @@ from app.assessment.pages import (
     wanted_slot,
 )
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
+from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
 from app.assessment.wording import refusal_sentence, waits_in_words
 from app.catalog.queries import get_version, prerequisites_of
 from app.certification.queries import find_certificate_of_attempt
@@ -140,57 +141,65 @@ def start_quiz(slug: str, quiz_slug: str) -> Response:
 @signed_in
 def attempt(attempt_id: str) -> str | Response:
     """One question of the attempt (?question=n), with what was answered so far."""
-    found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
+    found = get_sitting(db.session, current_actor().account_id, attempt_id)
     if not queries.is_open(db.session, found):
         return redirect(url_for(".result", attempt_id=attempt_id))
-    answers = queries.answers_of(db.session, found.id)
-    return question_page(found, answers, wanted_slot(found, answers, request.args.get("question", "")))
+    slots = slots_of(db.session, found.id)
+    return question_page(found, slots, wanted_slot(slots, request.args.get("question", "")))
 
 
 @blueprint.post("/attempts/<public_id:attempt_id>/answers/<int(max=9999):slot>")
 @signed_in
 def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[str, int]:
     """Save an answer sent by a plain form, then show the next question (or the correction, in practice)."""
-    account_id = current_actor().account_id
-    queries.hold_attempt(db.session, account_id, attempt_id)
-    found = queries.get_attempt(db.session, account_id, attempt_id)
-    item = queries.get_attempt_item(db.session, found.id, slot)
+    found = hold_attempt(db.session, current_actor().account_id, attempt_id)
+    place = get_place(db.session, found.id, slot)
     values = request.form.getlist("answer")
-    payload = payload_of_form(item.version.type, values, current_language())
-    practice = found.exam.kind == "practice"
-    if practice and payload is None and queries.is_open(db.session, found):
-        answers = queries.answers_of(db.session, found.id)
-        return question_page(found, answers, slot, error=_("Choose or write an answer first.")), 422
+    payload = payload_of_form(place.kind, values, current_language())
+    is_open = queries.is_open(db.session, found)
+    if found.kind == "practice" and payload is None and is_open:
+        return _again(found, slot, _("Choose or write an answer first."), None, 422)
     try:
-        saved = _save(found, item, payload)
+        saved = _save(found, place, payload)
     except RuleError as error:
-        answers = queries.answers_of(db.session, found.id)
-        return question_page(found, answers, slot, error=str(error.message), typed=values), 422
+        return _again(found, slot, str(error.message), values, 422)
     if saved.outcome is Outcome.CONFLICT:
         db.session.commit()
-        return _both_answers(found, item, saved, values)
-    over = services.close_if_over(db.session, found) or found.state != rules.State.IN_PROGRESS
-    if not practice and not over:
-        answering.flag_question(db.session, attempt=found, slot=slot, flagged=request.form.get("flag") == "y")
+        return _both_answers(found, place, saved, values)
+    flagged = request.form.get("flag") == "y"
+    if not is_open:
+        _close_if_over(attempt_id)
+    elif found.kind != "practice" and flagged != place.flagged:
+        answering.flag_question(db.session, attempt_id=found.id, slot=slot, flagged=flagged)
+    last = last_slot(db.session, found.id)
     db.session.commit()
-    return _after_saving(found, slot, saved, over=over)
+    return _after_saving(found, slot, saved, over=not is_open, last=last)
 
 
-def _save(found: Attempt, item: AttemptItem, payload: dict[str, Any] | None) -> answering.Saved:
+def _again(found: Sitting, slot: int, error: str, typed: list[str] | None, status: int) -> tuple[str, int]:
+    """The same question, with what is wrong and what was typed."""
+    return question_page(found, slots_of(db.session, found.id), slot, error=error, typed=typed), status
+
+
+def _close_if_over(attempt_id: str) -> None:
+    attempt = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
+    services.close_if_over(db.session, attempt)
+
+
+def _save(found: Sitting, place: Place, payload: dict[str, Any] | None) -> answering.Saved:
     """A form that changes nothing saves nothing; otherwise its hidden revision and key make it safe to resend."""
-    current = queries.find_answer(db.session, found.id, item.slot)
-    if (current is None and payload is None) or (current is not None and current.payload == payload):
-        return answering.Saved(Outcome.DUPLICATE, current.rev if current else 0, clock.now())
+    if place.payload == payload:
+        return answering.Saved(Outcome.DUPLICATE, place.rev, clock.now())
     rev = request.form.get("rev", "")
     incoming = Incoming(
-        slot=item.slot,
+        slot=place.slot,
         payload=payload,
         rev=int(rev) if rev.isascii() and rev.isdecimal() and 0 < int(rev[:7]) < 1_000_000 else 1,
         idempotency_key=_key(request.form.get("key", "")) or secrets.token_hex(16),
     )
     saved = answering.save_answer(db.session, attempt=found, incoming=incoming)
     if saved.outcome is Outcome.REUSED_KEY:  # an old page, brought back by the browser, with another answer in it
-        fresh = Incoming(item.slot, payload, incoming.rev, secrets.token_hex(16))
+        fresh = Incoming(place.slot, payload, incoming.rev, secrets.token_hex(16))
         saved = answering.save_answer(db.session, attempt=found, incoming=fresh)
     return saved
 
@@ -199,25 +208,24 @@ def _key(text: str) -> str | None:
     return text if PLAIN_KEY.fullmatch(text) else None
 
 
-def _both_answers(found: Attempt, item: AttemptItem, saved: answering.Saved, typed: list[str]) -> tuple[str, int]:
+def _both_answers(found: Sitting, place: Place, saved: answering.Saved, typed: list[str]) -> tuple[str, int]:
     """Two windows answered: say what is saved, keep what was typed; sending it again replaces the other."""
     sentence = _(
         "Meanwhile this question was answered elsewhere, and that answer is the one saved: %(answer)s. "
         "Yours is below: save it to replace the other, or reload the page to keep the other.",
-        answer=said(item, saved.payload) or _("no answer"),
+        answer=said(place, saved.payload) or _("no answer"),
     )
-    answers = queries.answers_of(db.session, found.id)
-    return question_page(found, answers, item.slot, error=sentence, typed=typed), 409
+    return _again(found, place.slot, sentence, typed, 409)
 
 
-def _after_saving(found: Attempt, slot: int, saved: answering.Saved, *, over: bool) -> Response:
+def _after_saving(found: Sitting, slot: int, saved: answering.Saved, *, over: bool, last: int) -> Response:
     if over:
         if saved.outcome is Outcome.NOT_COUNTED:
             flash(_("This answer came after the end: it is kept, but it does not count."), "care")
         return redirect(url_for(".result", attempt_id=found.public_id))
-    if found.exam.kind == "practice":
+    if found.kind == "practice":
         return redirect(url_for(".attempt", attempt_id=found.public_id, question=slot))
-    if request.form.get("then") == "review" or slot == max(item.slot for item in found.items):
+    if request.form.get("then") == "review" or slot == last:
         return redirect(url_for(".review", attempt_id=found.public_id))
     return redirect(url_for(".attempt", attempt_id=found.public_id, question=slot + 1))
 
@@ -236,7 +244,7 @@ STATUS = {
 def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, str]]:
     """Save an answer sent by the page's script (trust.md §4); the reply is given after the commit."""
     incoming = _read_incoming(slot)
-    found = queries.hold_attempt(db.session, current_actor().account_id, attempt_id)
+    found = hold_attempt(db.session, current_actor().account_id, attempt_id)
     saved = answering.save_answer(db.session, attempt=found, incoming=incoming)
     reply: dict[str, Any] = {
         "outcome": saved.outcome.value,
@@ -248,12 +256,11 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
     }
     if saved.outcome is Outcome.CONFLICT:
         reply["payload"] = saved.payload
-        reply["said"] = said(queries.get_attempt_item(db.session, found.id, slot), saved.payload)
+        reply["said"] = said(get_place(db.session, found.id, slot), saved.payload)
     if saved.outcome is Outcome.SAVED and incoming.payload and "text" in incoming.payload:
-        item = queries.get_attempt_item(db.session, found.id, slot)
-        reply["read_as"] = read_as(item.version.body, incoming.payload, current_language())
+        reply["read_as"] = read_as(saved.kind, incoming.payload, current_language())
     if saved.outcome is Outcome.NOT_COUNTED:
-        services.close_if_over(db.session, found)
+        _close_if_over(attempt_id)
     db.session.commit()
     return jsonify(reply), STATUS[saved.outcome], NO_STORE
 
@@ -288,17 +295,17 @@ def set_timer(attempt_id: str) -> Response:
 @signed_in
 def review(attempt_id: str) -> str | Response:
     """Before handing in: what is answered, what is not, what was marked to come back to."""
-    found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
+    found = get_sitting(db.session, current_actor().account_id, attempt_id)
     if not queries.is_open(db.session, found):
         return redirect(url_for(".result", attempt_id=attempt_id))
-    unanswered = unanswered_slots(found, queries.answers_of(db.session, found.id))
+    slots = slots_of(db.session, found.id)
     return page(
         "assessment/review.html",
         attempt=found,
-        exam_version=found.exam_version,
-        answered={item.slot for item in found.items} - set(unanswered),
-        unanswered=unanswered,
-        flagged=[item.slot for item in found.items if item.flagged],
+        slots=slots,
+        answered=sum(one.answered for one in slots),
+        unanswered=unanswered_slots(slots),
+        flagged=[one.slot for one in slots if one.flagged],
         timer_hidden=session.get("timer_hidden", False),
         left=time_left(found),
     )

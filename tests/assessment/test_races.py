@@ -15,6 +15,7 @@ from app.assessment import queries
 from app.assessment.answering import Incoming, save_answer
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem, Result
 from app.assessment.services import close_due_attempt, submit_attempt
+from app.assessment.sittings import hold_attempt
 from app.assessment.starting import start_attempt
 from app.audit.models import AuditEntry
 from app.extensions import db
@@ -118,7 +119,7 @@ def test_what_is_acknowledged_is_what_is_marked(app: Flask, cast: Cast, session:
 
     def saving(number: int) -> Act:
         def act(own: Session) -> Any:
-            held = queries.hold_attempt(own, account_id, public_id)
+            held = hold_attempt(own, account_id, public_id)
             incoming = Incoming(slot, {"text": f"wrong {number}", "lang": "fr"}, 2, f"race-{number}")
             return save_answer(own, attempt=held, incoming=incoming).outcome.value
 
@@ -143,7 +144,7 @@ def test_the_same_answer_sent_many_times_at_once_counts_once(app: Flask, cast: C
     def act(own: Session) -> str:
         incoming = Incoming(slot, {"text": "again", "lang": "fr"}, 2, "one-key")
         return save_answer(
-            own, attempt=queries.hold_attempt(own, account_id, public_id), incoming=incoming
+            own, attempt=hold_attempt(own, account_id, public_id), incoming=incoming
         ).outcome.value
 
     found = at_once(app, session, [act] * 12)
