@@ -35,16 +35,20 @@ from app.foundation.errors import NotFoundError
 from app.foundation.keeping import Kept
 from app.learning.queries import find_enrolment, path_of
 
+# Statements of every page are built once: building them again costs more than running them.
+_EXAM_VERSIONS = (
+    select(ExamVersion)
+    .join(Exam, Exam.id == ExamVersion.exam_id)
+    .options(contains_eager(ExamVersion.exam))
+    .where(ExamVersion.course_version_id == bindparam("course_version_id"))
+    .order_by(ExamVersion.id)
+)
+_POOL_SIZE = select(func.count()).select_from(ExamPool).where(ExamPool.exam_version_id == bindparam("exam_version_id"))
+
 
 def exam_versions_of(session: Session, course_version_id: int) -> Sequence[ExamVersion]:
     """The quizzes and exams of a course version."""
-    return session.scalars(
-        select(ExamVersion)
-        .join(Exam, Exam.id == ExamVersion.exam_id)
-        .options(contains_eager(ExamVersion.exam))
-        .where(ExamVersion.course_version_id == course_version_id)
-        .order_by(ExamVersion.id)
-    ).all()
+    return session.scalars(_EXAM_VERSIONS, {"course_version_id": course_version_id}).all()
 
 
 def certification_exam_of(session: Session, course_version_id: int) -> ExamVersion | None:
@@ -94,10 +98,7 @@ def get_exam_version(session: Session, exam_id: int, course_version_id: int) -> 
 
 def pool_size(session: Session, exam_version_id: int) -> int:
     """How many questions an exam version may draw."""
-    return (
-        session.scalar(select(func.count()).select_from(ExamPool).where(ExamPool.exam_version_id == exam_version_id))
-        or 0
-    )
+    return session.scalar(_POOL_SIZE, {"exam_version_id": exam_version_id}) or 0
 
 
 def attempts_of(session: Session, account_id: int, exam_id: int) -> Sequence[Attempt]:

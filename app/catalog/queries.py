@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Numeric, Select, cast, func, select
+from sqlalchemy import Integer, Numeric, Select, bindparam, cast, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.catalog.models import (
     Course,
@@ -22,10 +26,12 @@ from app.catalog.models import (
 from app.catalog.rules import CatalogueFilter
 from app.foundation.errors import NotFoundError
 from app.foundation.folding import folded
+from app.foundation.keeping import Kept, apart
 from app.foundation.paging import PageOf
 from app.skills.models import Skill
 
 PAGE_SIZE = 20
+VersionKey = tuple[int, str, datetime, str]  # id, digest of the content, when published, course
 
 
 def find_course(session: Session, slug: str) -> Course | None:
@@ -42,53 +48,100 @@ def find_version_by_content(session: Session, course_id: int, content_sha256: st
     )
 
 
+# Statements of every page are built once: building them again costs more than running them.
+_IDENTITY = select(CourseVersion.id, CourseVersion.content_sha256, CourseVersion.published_at, Course.slug)
+_CURRENT = _IDENTITY.join(Course, Course.current_version_id == CourseVersion.id).where(Course.slug == bindparam("slug"))
+_BY_ID = _IDENTITY.join(Course, Course.id == CourseVersion.course_id).where(CourseVersion.id == bindparam("id"))
+_WHOLE = (
+    select(CourseVersion)
+    .join(Course, Course.id == CourseVersion.course_id)
+    .options(contains_eager(CourseVersion.course), selectinload(CourseVersion.modules).selectinload(Module.items))
+    .where(CourseVersion.id == bindparam("id"))
+)
+
+_VERSIONS: Kept[VersionKey, CourseVersion] = Kept(64)
+_LESSONS: Kept[tuple[VersionKey, int], dict[str, LessonText]] = Kept(512)
+
+
 def get_current_version(session: Session, slug: str) -> CourseVersion:
-    """The version new learners get, with its modules and items; raises NotFoundError."""
-    return _one_version(
-        session,
-        select(CourseVersion)
-        .join(Course, Course.current_version_id == CourseVersion.id)
-        .options(contains_eager(CourseVersion.course))
-        .where(Course.slug == slug),
-    )
+    """The version new learners get, as `get_version` gives it; raises NotFoundError."""
+    return _version(session, _CURRENT, {"slug": slug})
 
 
 def get_version(session: Session, version_id: int) -> CourseVersion:
-    """A version by its key, with its modules and items; raises NotFoundError."""
-    return _one_version(
-        session,
-        select(CourseVersion)
-        .join(Course, Course.id == CourseVersion.course_id)
-        .options(contains_eager(CourseVersion.course))
-        .where(CourseVersion.id == version_id),
-    )
+    """A version by its key, with its modules and items; raises NotFoundError.
+
+    It never changes, so it is kept in the process and belongs to no session: read it, never change it, and ask the
+    database for what does change, such as its course's current version.
+    """
+    return _version(session, _BY_ID, {"id": version_id})
 
 
-def _one_version(session: Session, statement: Select[CourseVersion]) -> CourseVersion:
-    version = session.scalar(statement.options(selectinload(CourseVersion.modules).selectinload(Module.items)))
-    if version is None:
+def _version(session: Session, statement: Select[int, str, datetime, str], values: dict[str, Any]) -> CourseVersion:
+    row = session.execute(statement, values).one_or_none()
+    if row is None:
         raise NotFoundError("course")
+    key: VersionKey = (row.id, row.content_sha256, row.published_at, row.slug)
+    return _VERSIONS.get(key, lambda: _whole_version(session, row.id))
+
+
+def content_key(version: CourseVersion) -> VersionKey:
+    """What names the content of a version: nothing else has this key, in this database or another."""
+    return (version.id, version.content_sha256, version.published_at, version.course.slug)
+
+
+def _whole_version(session: Session, version_id: int) -> CourseVersion:
+    with apart(session) as own:
+        version = own.scalars(_WHOLE, {"id": version_id}).one()
+        for module in version.modules:
+            for item in module.items:
+                set_committed_value(item, "module", module)
     return version
 
 
-def courses_found(session: Session, wanted: CatalogueFilter, language: str, page: int) -> PageOf[CourseVersion]:
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """A course as the catalogue lists it; hours of work."""
+
+    slug: str
+    title: dict[str, str]
+    tagline: dict[str, str]
+    tier: int
+    languages: list[str]
+    hours: Decimal
+
+
+def courses_found(session: Session, wanted: CatalogueFilter, language: str, page: int) -> PageOf[CatalogueEntry]:
     """Current versions that match every filter, easiest first, then by title in `language`."""
-    matching = _filtered(select(CourseVersion.id).join(Course, Course.current_version_id == CourseVersion.id), wanted)
-    total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
-    page = max(1, min(page, -(-total // PAGE_SIZE)))  # beyond the end, the last page
+    start = (max(1, page) - 1) * PAGE_SIZE
+    rows = session.execute(_listing(wanted, language), {"size": PAGE_SIZE, "start": start}).all()
+    if start == 0 and len(rows) < PAGE_SIZE:  # all of them: no need to count
+        return PageOf(rows=[CatalogueEntry(*row) for row in rows], number=1, size=PAGE_SIZE, total=len(rows))
+    total = session.scalar(select(func.count()).select_from(_matching(wanted).subquery())) or 0
+    last = max(1, -(-total // PAGE_SIZE))
+    if page > last:  # beyond the end, the last page
+        return courses_found(session, wanted, language, last)
+    return PageOf(rows=[CatalogueEntry(*row) for row in rows], number=max(1, page), size=PAGE_SIZE, total=total)
+
+
+@lru_cache(maxsize=256)
+def _listing(wanted: CatalogueFilter, language: str) -> Select[Any, Any, Any, Any, Any, Any]:
     any_title = select(func.min(CourseText.title_key)).where(CourseText.course_version_id == CourseVersion.id)
     own_title = any_title.where(CourseText.language == language)
     title = func.coalesce(own_title.scalar_subquery(), any_title.scalar_subquery())
-    rows = session.scalars(
-        select(CourseVersion)
+    version = CourseVersion
+    return (
+        select(Course.slug, version.title, version.tagline, version.tier, version.languages, version.hours)
         .join(Course, Course.id == CourseVersion.course_id)
-        .options(contains_eager(CourseVersion.course))
-        .where(CourseVersion.id.in_(matching))
+        .where(CourseVersion.id.in_(_matching(wanted)))
         .order_by(CourseVersion.tier, title, CourseVersion.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
-    return PageOf(rows=rows, number=page, size=PAGE_SIZE, total=total)
+        .limit(bindparam("size", type_=Integer))
+        .offset(bindparam("start", type_=Integer))
+    )
+
+
+def _matching(wanted: CatalogueFilter) -> Select[int]:
+    return _filtered(select(CourseVersion.id).join(Course, Course.current_version_id == CourseVersion.id), wanted)
 
 
 def _filtered(statement: Select[int], wanted: CatalogueFilter) -> Select[int]:
@@ -135,23 +188,33 @@ class TaughtSkill:
     proven: bool
 
 
+_TAUGHT = (
+    select(CourseSkill.course_version_id, Skill.slug, Skill.name, CourseSkill.tier, CourseSkill.proven)
+    .join(Skill, Skill.id == CourseSkill.skill_id)
+    .where(CourseSkill.course_version_id.in_(bindparam("ids", expanding=True)))
+    .order_by(CourseSkill.course_version_id, CourseSkill.proven.desc(), Skill.slug)
+)
+
+
 def skills_taught(session: Session, version_ids: Iterable[int]) -> Sequence[TaughtSkill]:
     """The skills of several versions in one statement, proven ones first."""
-    rows = session.execute(
-        select(CourseSkill.course_version_id, Skill.slug, Skill.name, CourseSkill.tier, CourseSkill.proven)
-        .join(Skill, Skill.id == CourseSkill.skill_id)
-        .where(CourseSkill.course_version_id.in_(list(version_ids)))
-        .order_by(CourseSkill.course_version_id, CourseSkill.proven.desc(), Skill.slug)
+    return [TaughtSkill(*row) for row in session.execute(_TAUGHT, {"ids": list(version_ids)})]
+
+
+_OFFERED = (
+    select(Skill)
+    .where(
+        Skill.id.in_(
+            select(CourseSkill.skill_id).join(Course, Course.current_version_id == CourseSkill.course_version_id)
+        )
     )
-    return [TaughtSkill(*row) for row in rows]
+    .order_by(Skill.slug)
+)
 
 
 def skills_offered(session: Session) -> Sequence[Skill]:
     """Every skill that some current course teaches, for the catalogue's filter."""
-    taught = (
-        select(CourseSkill.skill_id).join(Course, Course.current_version_id == CourseSkill.course_version_id).distinct()
-    )
-    return session.scalars(select(Skill).where(Skill.id.in_(taught)).order_by(Skill.slug)).all()
+    return session.scalars(_OFFERED).all()
 
 
 @dataclass(frozen=True)
@@ -177,15 +240,27 @@ def courses_proving(session: Session, skill_ids: Iterable[int]) -> Sequence[Prov
     return [ProvingCourse(*row) for row in rows]
 
 
+_PREREQUISITES = (
+    select(Course)
+    .join(CoursePrerequisite, CoursePrerequisite.required_course_id == Course.id)
+    .where(CoursePrerequisite.course_version_id == bindparam("id"))
+    .options(selectinload(Course.current_version))
+    .order_by(Course.slug)
+)
+
+
 def prerequisites_of(session: Session, version_id: int) -> Sequence[Course]:
     """The courses to certify before this version's exam."""
-    return session.scalars(
-        select(Course)
-        .join(CoursePrerequisite, CoursePrerequisite.required_course_id == Course.id)
-        .where(CoursePrerequisite.course_version_id == version_id)
-        .options(selectinload(Course.current_version))
-        .order_by(Course.slug)
-    ).all()
+    return session.scalars(_PREREQUISITES, {"id": version_id}).all()
+
+
+def step_of(version: CourseVersion, slug: str) -> Item:
+    """A step of a loaded version by its slug; raises NotFoundError."""
+    for module in version.modules:
+        for item in module.items:
+            if item.slug == slug:
+                return item
+    raise NotFoundError("item")
 
 
 def get_item(session: Session, version_id: int, slug: str) -> Item:
@@ -201,7 +276,12 @@ def get_item(session: Session, version_id: int, slug: str) -> Item:
     return item
 
 
-def find_lesson_text(session: Session, item_id: int, language: str) -> LessonText | None:
-    """A lesson in `language`, else in any language it has."""
-    texts = {text.language: text for text in session.scalars(select(LessonText).where(LessonText.item_id == item_id))}
+def find_lesson_text(session: Session, version: CourseVersion, item_id: int, language: str) -> LessonText | None:
+    """A lesson of `version` in `language`, else in any language it has; kept, as the version is."""
+    texts = _LESSONS.get((content_key(version), item_id), lambda: _lesson_texts(session, item_id))
     return texts.get(language) or next((texts[code] for code in sorted(texts)), None)
+
+
+def _lesson_texts(session: Session, item_id: int) -> dict[str, LessonText]:
+    with apart(session) as own:
+        return {text.language: text for text in own.scalars(select(LessonText).where(LessonText.item_id == item_id))}

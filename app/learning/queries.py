@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import CourseVersion, Module
@@ -47,11 +48,19 @@ class Path:
         position = places.index(Place(module, item))
         return places[position - 1] if position else None
 
+    @cached_property
+    def _locks(self) -> Mapping[str, tuple[Lock, ...]]:
+        return locks(self.modules)
+
+    @cached_property
+    def _done(self) -> frozenset[str]:
+        return frozenset(step.key for facts in self.modules for step in facts.items if step.done)
+
     def locks_of(self, module: str) -> tuple[Lock, ...]:
-        return locks(self.modules)[module]
+        return self._locks[module]
 
     def done(self, item: str) -> bool:
-        return any(step.done for facts in self.modules for step in facts.items if step.key == item)
+        return item in self._done
 
     def mastered(self, module: str) -> bool:
         return any(is_passed(facts) for facts in self.modules if facts.key == module)
@@ -87,9 +96,18 @@ def path_through(
     )
 
 
+# Built once: building a statement costs more than running it.
+_ENROLMENT = select(Enrolment).where(
+    Enrolment.account_id == bindparam("account_id"), Enrolment.course_id == bindparam("course_id")
+)
+_PROGRESS = select(ItemProgress.item_id, ItemProgress.completed_at).where(
+    ItemProgress.enrolment_id == bindparam("enrolment_id")
+)
+
+
 def find_enrolment(session: Session, account_id: int, course_id: int) -> Enrolment | None:
     """This person's enrolment in a course, or None."""
-    return session.scalar(select(Enrolment).where(Enrolment.account_id == account_id, Enrolment.course_id == course_id))
+    return session.scalar(_ENROLMENT, {"account_id": account_id, "course_id": course_id})
 
 
 def find_progress(session: Session, enrolment_id: int, item_id: int) -> ItemProgress | None:
@@ -101,9 +119,7 @@ def progress_of(session: Session, enrolment: Enrolment | None) -> tuple[frozense
     """Ids of the items done and of those begun."""
     if enrolment is None:
         return frozenset(), frozenset()
-    rows = session.execute(
-        select(ItemProgress.item_id, ItemProgress.completed_at).where(ItemProgress.enrolment_id == enrolment.id)
-    ).all()
+    rows = session.execute(_PROGRESS, {"enrolment_id": enrolment.id}).all()
     return frozenset(row.item_id for row in rows if row.completed_at), frozenset(row.item_id for row in rows)
 
 

@@ -18,7 +18,7 @@ from app.assessment.queries import (
     results_of,
 )
 from app.catalog.models import CourseVersion, Item
-from app.catalog.queries import find_lesson_text, get_current_version, get_item, get_version
+from app.catalog.queries import find_lesson_text, get_current_version, get_version, step_of
 from app.extensions import db
 from app.foundation.errors import NotFoundError
 from app.foundation.i18n import current_language
@@ -61,7 +61,7 @@ def home(slug: str) -> str | Response:
         modules_missing=missing_modules(version, path, exam.settings if exam else {}),
         attempts=attempts,
         results=results_of(db.session, [attempt.id for attempt in attempts]),
-        newer=version.course.current_version_id != version.id,
+        newer=get_current_version(db.session, slug).id != version.id,
     )
 
 
@@ -86,7 +86,7 @@ def enrol(slug: str) -> Response:
 def item(slug: str, item_slug: str) -> str | Response | tuple[str, int]:
     """A lesson, open to all; or the exercises, for those who have begun the course."""
     version, enrolment, path = _course_of_reader(slug)
-    step = get_item(db.session, version.id, item_slug)
+    step = step_of(version, item_slug)
     if step.kind == "quiz":
         return _quiz_page(version, enrolment, path, step)
     if enrolment is not None and path.locks_of(step.module.slug):
@@ -106,7 +106,7 @@ def _lesson_page(
     *,
     checked: Mapping[str, Any],
 ) -> str:
-    text = find_lesson_text(db.session, step.id, current_language())
+    text = find_lesson_text(db.session, version, step.id, current_language())
     embedded = [block["id"] for block in text.blocks if block["kind"] == "question"] if text else []
     return page(
         "learning/lesson.html",
@@ -150,7 +150,7 @@ def _quiz_page(version: CourseVersion, enrolment: Enrolment | None, path: Path, 
 def finish_lesson(slug: str, item_slug: str) -> Response | tuple[str, int]:
     """The lesson has been read: note it and go on."""
     version, enrolment, path = _course_of_reader(slug)
-    step = get_item(db.session, version.id, item_slug)
+    step = step_of(version, item_slug)
     if enrolment is None:
         enrolment = services.enrol(db.session, actor=current_actor(), version=version)
     if path.locks_of(step.module.slug):
@@ -168,7 +168,7 @@ def finish_lesson(slug: str, item_slug: str) -> Response | tuple[str, int]:
 def keep_place(slug: str, item_slug: str) -> tuple[str, int]:
     """The page's script says that this lesson is open: the course will resume here."""
     version, enrolment, path = _course_of_reader(slug)
-    step = get_item(db.session, version.id, item_slug)
+    step = step_of(version, item_slug)
     if enrolment is not None and not path.locks_of(step.module.slug):
         services.open_item(db.session, enrolment=enrolment, item=step)
         db.session.commit()
@@ -180,10 +180,10 @@ def keep_place(slug: str, item_slug: str) -> tuple[str, int]:
 def try_question(slug: str, item_slug: str, question_slug: str) -> str | tuple[str, int]:
     """Check an answer to a question inside a lesson: nothing is recorded, the feedback is shown in its place."""
     version, enrolment, path = _course_of_reader(slug)
-    step = get_item(db.session, version.id, item_slug)
+    step = step_of(version, item_slug)
     if enrolment is not None and path.locks_of(step.module.slug):
         return _locked_page(version, path, step)
-    text = find_lesson_text(db.session, step.id, current_language())
+    text = find_lesson_text(db.session, version, step.id, current_language())
     if text is None or question_slug not in [block.get("id") for block in text.blocks]:
         raise NotFoundError("question")
     checked = check_embedded(

@@ -17,6 +17,8 @@ from app.foundation.markdown import clean, render_inline
 from app.foundation.typography import format_number, format_percent, typeset
 from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words
 
+_typeset = lru_cache(maxsize=4096)(typeset)
+
 
 def clock_time(value: datetime) -> str:
     """14:32:07, as a clock says it."""
@@ -35,12 +37,12 @@ def percent(value: int | float | Decimal, digits: int | None = None) -> str:
 
 def typeset_filter(value: object, language: str | None = None) -> str:
     """The typography of `language` (the page's, unless said) on a text somebody typed."""
-    return typeset(str(value), language or current_language())
+    return _typeset(str(value), language or current_language())
 
 
 def text(value: Any) -> str:
     """A text of {fr, en} in the page's language, typeset."""
-    return typeset(str(localised(value)), current_language())
+    return _typeset(str(localised(value)), current_language())
 
 
 def inline(value: Any) -> Any:
@@ -72,8 +74,8 @@ def words(terms: Any, language: str) -> list[dict[str, str]]:
     return [
         {
             **term,
-            "term": typeset(term["term"], language),
-            "meaning": typeset(term["meaning"], language),
+            "term": _typeset(term["term"], language),
+            "meaning": _typeset(term["meaning"], language),
             "other_language": other,
         }
         for term in terms
