@@ -11,6 +11,7 @@ from flask import Blueprint, request, url_for
 from app.assessment.queries import certification_exam_of, pool_size
 from app.catalog.forms import HOURS, read_filter
 from app.catalog.queries import (
+    content_key,
     courses_found,
     get_current_version,
     get_version,
@@ -92,6 +93,7 @@ def course(slug: str) -> str:
     return page(
         "catalog/course.html",
         version=version,
+        content_key=content_key(version),
         path=path_of(db.session, version, enrolment),
         enrolment=enrolment,
         skills=skills_taught(db.session, [version.id]),

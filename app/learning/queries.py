@@ -48,6 +48,11 @@ class Path:
         position = places.index(Place(module, item))
         return places[position - 1] if position else None
 
+    @property
+    def state(self) -> tuple[frozenset[str], str | None]:
+        """What tells this path from another through the same version: the items done, the item opened last."""
+        return self._done, self.last
+
     @cached_property
     def _locks(self) -> Mapping[str, tuple[Lock, ...]]:
         return locks(self.modules)

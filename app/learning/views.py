@@ -18,7 +18,7 @@ from app.assessment.queries import (
     results_of,
 )
 from app.catalog.models import CourseVersion, Item
-from app.catalog.queries import find_lesson_text, get_current_version, get_version, step_of
+from app.catalog.queries import content_key, find_lesson_text, get_current_version, get_version, step_of
 from app.extensions import db
 from app.foundation.errors import NotFoundError
 from app.foundation.i18n import current_language
@@ -115,6 +115,7 @@ def _lesson_page(
         path=path,
         step=step,
         lesson=text,
+        content_key=content_key(version),
         questions=embedded_questions(db.session, version.course_id, embedded),
         checked=checked,
         before=path.before(step.module.slug, step.slug),

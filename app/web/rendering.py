@@ -14,6 +14,7 @@ from app.foundation.tiers import Tier
 from app.web.assets import asset
 from app.web.drawings import DRAWINGS
 from app.web.filters import FILTERS
+from app.web.fragments import kept
 from app.web.locale import language_url, other_language
 
 
@@ -64,7 +65,13 @@ def set_up_rendering(app: Flask) -> None:
         _=say,
         gettext=say,
         ngettext=say_plural,
-        asset=asset, csrf_token=generate_csrf, localised=localised, Tier=Tier, now=clock.now, **DRAWINGS
+        asset=asset,
+        csrf_token=generate_csrf,
+        kept=kept,
+        localised=localised,
+        Tier=Tier,
+        now=clock.now,
+        **DRAWINGS,
     )
     app.jinja_env.filters.update(FILTERS)
     app.context_processor(common_context)
