@@ -103,7 +103,7 @@ def corrections(found: Attempt) -> list[tuple[AttemptItem, Any, list[str], Any]]
     """Every question of an attempt with the answer given and its correction."""
     answers = queries.answers_of(db.session, found.id)
     rows = []
-    for item in found.items:
+    for item in queries.items_of(db.session, found.id):
         payload = answers[item.slot].payload if item.slot in answers else None
         body, order = item.version.body, item.option_order
         rows.append((item, candidate_question(body, order), chosen_values(payload), correction(body, order, payload)))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.assessment import drawing, rules
 from app.assessment.answers import PayloadError, normalise
@@ -118,19 +118,25 @@ def find_open_attempt(session: Session, account_id: int, exam_id: int) -> Attemp
 
 
 def get_attempt(session: Session, account_id: int, public_id: str) -> Attempt:
-    """This person's attempt with its exam, items and questions; raises NotFoundError."""
+    """This person's attempt with its exam; raises NotFoundError."""
     attempt = session.scalar(
         select(Attempt)
-        .options(
-            joinedload(Attempt.exam),
-            joinedload(Attempt.exam_version),
-            selectinload(Attempt.items).joinedload(AttemptItem.version),
-        )
+        .options(joinedload(Attempt.exam), joinedload(Attempt.exam_version))
         .where(Attempt.public_id == public_id, Attempt.account_id == account_id)
     )
     if attempt is None:
         raise NotFoundError("attempt")
     return attempt
+
+
+def items_of(session: Session, attempt_id: int) -> Sequence[AttemptItem]:
+    """Every question of an attempt, keys included, in order."""
+    return session.scalars(
+        select(AttemptItem)
+        .options(joinedload(AttemptItem.version))
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.slot)
+    ).all()
 
 
 def answers_of(session: Session, attempt_id: int) -> dict[int, Answer]:

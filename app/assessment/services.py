@@ -99,7 +99,7 @@ def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) ->
     """Score every slot with today's rules and add up the result, exactly (assessment.md §3)."""
     now = clock.now()
     marked = []
-    for item in _items(attempt):
+    for item in queries.items_of(session, attempt.id):
         scored = score_of(item, in_force.get(item.slot))
         session.add(
             Score(
@@ -127,10 +127,6 @@ def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) ->
     session.add(result)
     session.flush()
     return result
-
-
-def _items(attempt: Attempt) -> list[AttemptItem]:
-    return sorted(attempt.items, key=lambda item: item.slot)
 
 
 def score_of(item: AttemptItem, answer: Answer | None) -> grading.Scored:

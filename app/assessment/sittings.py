@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem, Exam, ExamVersion, QuestionVersion
 from app.foundation.errors import NotFoundError
-
-MOST_BODIES = 4_000
+from app.foundation.keeping import Kept
 
 # Built once, and of tables rather than entities: an answer is saved in half the time.
 _attempts = cast(Table, Attempt.__table__)
@@ -168,15 +167,14 @@ def get_place(session: Session, attempt_id: int, slot: int, key: str = "") -> Pl
     return Place(number, kind, order, points, flagged, (version, digest), rev or 0, payload, saved_at, known)
 
 
-_bodies: dict[tuple[int, str], Mapping[str, Any]] = {}
+_BODIES: Kept[tuple[int, str], Mapping[str, Any]] = Kept(2048)  # by question version and digest of its body
 
 
 def body_of(session: Session, place: Place) -> Mapping[str, Any]:
-    """The body of a place's question; kept in memory, since a version never changes, and not to be changed."""
-    body = _bodies.get(place.version)
-    if body is None:
-        body = session.connection().execute(_BODY, {"version": place.version[0]}).scalar_one()
-        if len(_bodies) >= MOST_BODIES:
-            _bodies.clear()
-        _bodies[place.version] = body
-    return cast(Mapping[str, Any], body)
+    """The body of a place's question, keys included: kept in the process, so never to be changed."""
+    return _BODIES.get(place.version, lambda: _read_body(session, place.version[0]))
+
+
+def _read_body(session: Session, version_id: int) -> Mapping[str, Any]:
+    body: Mapping[str, Any] = session.connection().execute(_BODY, {"version": version_id}).scalar_one()
+    return body

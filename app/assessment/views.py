@@ -343,6 +343,7 @@ def result(attempt_id: str) -> str | Response:
         domain_rows=domain_rows(outcome, version.domains),
         certificate=find_certificate_of_attempt(db.session, found.id),
         corrections=corrections(found) if shows_corrections(found) else [],
+        questions=len(slots_of(db.session, found.id)),
         pool=queries.pool_size(db.session, found.exam_version_id),
         receipt=rules.short_receipt(found.receipt_sha256) if found.receipt_sha256 else "",
         next_start=starting.next_start_of(db.session, found),

@@ -56,6 +56,8 @@ function payload() {
 let inFlight = null;
 let draining = null;
 let timer = 0;
+let submitted = false;
+let arrived = false;
 
 function changed() {
   const ahead = inFlight?.slot === form.dataset.slot ? 1 : 0;
@@ -122,6 +124,7 @@ function settle(entry, { code, reply }) {
     return;
   }
   forget(entry);
+  arrived ||= current || !reply.duplicate;
   if (reply.remaining_s !== null && reply.remaining_s !== undefined) endsAt = Date.now() + reply.remaining_s * 1000;
   if (code === 200 || code === 409) {
     if (current) form.elements.rev.value = String(reply.rev + 1);
@@ -153,12 +156,13 @@ function showReading(reading) {
   line.textContent = reading === null ? "" : form.dataset.read.replace("{value}", reading);
 }
 
-// A page that opens with unsent answers sends them first, then shows itself again as the server now has it.
-if (waiting().length > 0) drain().then(() => location.reload());
+// A page that opens with unsent answers sends them first, then shows itself again as the server now has it. One that
+// the form of the page before has already carried is only confirmed: nothing to show again.
+if (waiting().length > 0) drain().then(() => arrived && location.reload());
 
 if (form) {
   form.addEventListener("input", (event) => event.target.name === "answer" && changed());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && drain());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && !submitted && drain());
 }
 
 // The button sends the newest answer under its own key, after the save under way: whichever comes twice counts once.
@@ -175,7 +179,9 @@ here.addEventListener("submit", (event) => {
   if (!entry) return;
   form.elements.rev.value = String(entry.rev);
   form.elements.key.value = entry.key;
+  submitted = true;
 });
+window.addEventListener("pageshow", () => { submitted = false; });
 
 let endsAt = here.dataset.left === undefined ? null : Date.now() + Number(here.dataset.left) * 1000;
 let announced = Infinity;

@@ -145,7 +145,7 @@ def test_a_window_closed_without_a_network_loses_nothing(candidate: Candidate) -
     page = candidate.open(3, candidate.new_page())
     until(lambda: candidate.in_force(2))
     assert candidate.events(2) == [True]
-    until(lambda: page.evaluate("Object.keys(localStorage).length") == 0)
+    page.wait_for_function("Object.keys(localStorage).length === 0")
 
 
 def test_two_tabs_are_told_of_each_other_and_the_person_chooses(candidate: Candidate) -> None:
@@ -175,8 +175,22 @@ def test_the_button_waits_for_the_answer_on_its_way(candidate: Candidate) -> Non
     page.wait_for_url("**question=5")
     assert candidate.events(4) == [True, True]
     page.unroute("**/answers/4")
-    until(lambda: page.evaluate("Object.keys(localStorage).length") == 0)
+    page.wait_for_function("Object.keys(localStorage).length === 0")
     assert candidate.events(4) == [True, True]
+
+
+def test_the_button_pressed_at_once_shows_the_next_question_once(candidate: Candidate) -> None:
+    page = candidate.open(5)
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(f"{request.method} {request.url.rpartition('/')[2]}"))
+    give(page, 0)
+    page.click("form .pager button")
+    page.wait_for_url("**question=6")
+    page.wait_for_function("Object.keys(localStorage).length === 0")
+    page.wait_for_timeout(500)
+    assert candidate.events(5) == [True]
+    assert seen.count(f"GET {candidate.attempt_id}?question=6") == 1
+    assert seen.count("PUT 5") == 1
 
 
 def _slowly(route: Route) -> None:
