@@ -143,9 +143,7 @@ def test_the_same_answer_sent_many_times_at_once_counts_once(app: Flask, cast: C
 
     def act(own: Session) -> str:
         incoming = Incoming(slot, {"text": "again", "lang": "fr"}, 2, "one-key")
-        return save_answer(
-            own, attempt=hold_attempt(own, account_id, public_id), incoming=incoming
-        ).outcome.value
+        return save_answer(own, attempt=hold_attempt(own, account_id, public_id), incoming=incoming).outcome.value
 
     found = at_once(app, session, [act] * 12)
     assert sorted(found) == ["duplicate"] * 11 + ["saved"]
