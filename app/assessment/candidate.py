@@ -117,9 +117,12 @@ def correction(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapp
         for option in body["options"]
         if option["id"] == option_id
     }
-    general = tuple(remark.words for remark in scored.remarks if remark.about in ("", "answer"))
+    said = tuple(remark.words for remark in scored.remarks if remark.about in ("", "answer"))
     return Correction(
-        outcome=scored.outcome.value, readings=readings, feedback=general, expected=_expected(body, current_language())
+        outcome=scored.outcome.value,
+        readings=readings,
+        feedback=said or _why(body),
+        expected=_expected(body, current_language()),
     )
 
 
@@ -137,14 +140,23 @@ def _option_reading(option: Mapping[str, Any], ticked: set[str]) -> OptionReadin
     return OptionReading(mark=mark, why=why or "")
 
 
-def _expected(body: Mapping[str, Any], language: str) -> str:
-    """The first answer worth everything, in the reader's language; none where only a pattern or a range is."""
+def _why(body: Mapping[str, Any]) -> tuple[Words, ...]:
+    """Why the expected answer is right: what to say of a typed answer that no trap of the author's foresaw."""
+    entry = _best_entry(body)
+    return (entry["feedback"],) if entry and entry.get("feedback") else ()
+
+
+def _best_entry(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The first answer worth everything; None for options, and where only a pattern or a range is."""
     if body["type"] not in answers.WRITTEN_TYPES:
+        return None
+    return next((entry for entry in body.get("answers", ()) if "value" in entry and entry.get("credit", 1) == 1), None)
+
+
+def _expected(body: Mapping[str, Any], language: str) -> str:
+    """The expected answer as `language` writes it, or nothing."""
+    entry = _best_entry(body)
+    if entry is None:
         return ""
-    for entry in body.get("answers", ()):
-        if "value" in entry and entry.get("credit", 1) == 1:
-            value = entry["value"]
-            if body["type"] == "numeric":
-                return _with_own_mark(str(value), language)
-            return str(localised(value, language))
-    return ""
+    value = entry["value"]
+    return _with_own_mark(str(value), language) if body["type"] == "numeric" else str(localised(value, language))

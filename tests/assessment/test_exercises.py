@@ -90,3 +90,14 @@ def test_check_answer_needs_an_open_practice_attempt(cast: Cast, session: Sessio
     assert (reply.status_code, reply.json["counted"]) == (202, False)
     assert "right" not in reply.get_data(as_text=True)
     assert session.scalar(select(func.count()).select_from(Answer)) == 0
+
+
+def test_a_wrong_number_nobody_foresaw_is_explained_by_the_right_one(cast: Cast, session: Session) -> None:
+    answers = [{"value": 24, "feedback": {"fr": "10 + 2 × 7 = 24.", "en": "10 + 2 × 7 = 24."}}]
+    version = Small(quiz_questions=[question("numeric", "e-numeric", answers=answers)]).publish(session)
+    begin(session, cast.ada, version, mastered=False)
+    ada = cast.client("ada", language="en")
+    attempt = attempt_at(session, ada.post("/learn/petit-cours/petit-cours-quiz/attempts").headers["Location"])
+    root = f"/attempts/{attempt.public_id}"
+    ada.post(f"{root}/answers/1", {"answer": ["99"], "rev": "1", "key": "k1"}, follow=True)
+    assert "10 + 2 × 7 = 24." in ada.text()
