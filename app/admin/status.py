@@ -50,12 +50,14 @@ def check_outbox(state: OutboxState) -> Check:
     """Letters and files that wait; late ones mean that the worker has stopped."""
     if state.oldest_due is not None and clock.now() - state.oldest_due > LATE:
         words = ngettext("%(num)s message has been waiting", "%(num)s messages have been waiting", state.waiting)
-        return Check("stop", _("Outbox"), f"{words}. {_('Start the worker: flask --app wsgi worker')}")
+        advice = _("Start the worker: flask --app wsgi worker")
+        return Check("stop", _("Outbox"), f"{words}. {advice}")
     if state.dead:
         words = ngettext("%(num)s message could not be sent", "%(num)s messages could not be sent", state.dead)
         return Check("care", _("Outbox"), words)
     sent = ngettext("%(num)s sent", "%(num)s sent", state.sent)
-    return Check("ok", _("Outbox"), f"{sent}, {ngettext('%(num)s waiting', '%(num)s waiting', state.waiting)}")
+    waiting = ngettext("%(num)s waiting", "%(num)s waiting", state.waiting)
+    return Check("ok", _("Outbox"), f"{sent}, {waiting}")
 
 
 def check_audit(state: AuditState) -> Check:

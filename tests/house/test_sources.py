@@ -129,3 +129,16 @@ def test_nothing_names_the_machine_it_was_written_on(where: str) -> None:
         text = path.read_bytes().decode("utf-8", "ignore")
         found += [f"{name_of(path)}: …{text[max(0, m.start() - 20) : m.end() + 20]!r}" for m in PLACES.finditer(text)]
     assert found == []
+
+
+def test_no_message_hides_inside_an_f_string() -> None:
+    """Babel does not look inside f-strings: such a message would never be translated."""
+    hidden = re.compile(r"""\bf(["']).*\{(_|_l|_n|n?gettext|lazy_n?gettext)\(""")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for folder in ("app", "certificates")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if hidden.search(line)
+    ]
+    assert not found, "name the translated text first: " + ", ".join(found)
