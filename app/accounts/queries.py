@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import rules
@@ -33,30 +33,31 @@ class SignedIn:
     actor: Actor
 
 
-def find_signed_in(session: Session, token: str) -> SignedIn | None:
-    """The person of a living session: not ended, not revoked, not idle for too long, account active.
+# Columns, and a statement built once: every request of a signed-in person asks this.
+_SIGNED_IN = (
+    select(
+        UserSession.id,
+        UserSession.seen_at,
+        Account.id,
+        Account.public_id,
+        Account.role,
+        Account.name,
+        Account.language,
+    )
+    .join(Account, Account.id == UserSession.account_id)
+    .where(
+        UserSession.token_sha256 == bindparam("token"),
+        UserSession.revoked_at.is_(None),
+        UserSession.ends_at > bindparam("now"),
+        Account.state == "active",
+    )
+)
 
-    Columns, not entities: every request of a signed-in person asks this.
-    """
+
+def find_signed_in(session: Session, token: str) -> SignedIn | None:
+    """The person of a living session: not ended, not revoked, not idle for too long, account active."""
     now = clock.now()
-    found = session.execute(
-        select(
-            UserSession.id,
-            UserSession.seen_at,
-            Account.id,
-            Account.public_id,
-            Account.role,
-            Account.name,
-            Account.language,
-        )
-        .join(Account, Account.id == UserSession.account_id)
-        .where(
-            UserSession.token_sha256 == token_sha256(token),
-            UserSession.revoked_at.is_(None),
-            UserSession.ends_at > now,
-            Account.state == "active",
-        )
-    ).one_or_none()
+    found = session.execute(_SIGNED_IN, {"token": token_sha256(token), "now": now}).one_or_none()
     if found is None:
         return None
     session_id, seen_at, account_id, public_id, role, name, language = found
