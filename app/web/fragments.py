@@ -13,8 +13,8 @@ from app.foundation.keeping import Kept
 _FRAGMENTS: Kept[tuple[Hashable, ...], Markup] = Kept(512)
 
 
-def kept(name: str, *key: Hashable, caller: Callable[[], Markup]) -> Markup:
-    """`{% call kept("name", key…) %}…{% endcall %}`: the block, rendered once for a key in the page's language.
+def same_for_all(name: str, *key: Hashable, caller: Callable[[], Markup]) -> Markup:
+    """`{% call same_for_all("name", key…) %}…{% endcall %}`: the block, rendered once for a key in the page's language.
 
     The key must name everything the block shows, and the block must show nothing of one person: no name, no token.
     """

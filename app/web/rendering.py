@@ -14,7 +14,7 @@ from app.foundation.tiers import Tier
 from app.web.assets import asset
 from app.web.drawings import DRAWINGS
 from app.web.filters import FILTERS
-from app.web.fragments import kept
+from app.web.fragments import same_for_all
 from app.web.locale import language_url, other_language
 
 
@@ -67,7 +67,7 @@ def set_up_rendering(app: Flask) -> None:
         ngettext=say_plural,
         asset=asset,
         csrf_token=generate_csrf,
-        kept=kept,
+        same_for_all=same_for_all,
         localised=localised,
         Tier=Tier,
         now=clock.now,
