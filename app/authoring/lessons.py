@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from math import ceil
 from typing import Literal, NotRequired, TypedDict
@@ -355,8 +354,3 @@ def reading_minutes(parts: Iterable[Part]) -> int:
         + MINUTES_PER_PROGRAM * programs
     )
     return ceil(minutes)
-
-
-def review_date(text: str | None) -> date | None:
-    """The last day before which a text must be read again."""
-    return parse_month(text) if text else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,11 +67,6 @@ class DecimalText(TypeDecorator[Decimal]):
 JSONValue = JSON(none_as_null=True)
 # {"fr": "…", "en": "…"}; read it with foundation.i18n.localised
 LocalisedText = JSON(none_as_null=True)
-
-
-def stored_json(value: object) -> str:
-    """JSON as we store it: readable, accents kept."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 _read_only: ContextVar[bool] = ContextVar("read_only", default=False)

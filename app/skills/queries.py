@@ -35,11 +35,6 @@ def skills_by_slug(session: Session, slugs: Iterable[str]) -> Mapping[str, Skill
     return {skill.slug: skill for skill in found}
 
 
-def skills_by_id(session: Session, ids: Iterable[int]) -> Mapping[int, Skill]:
-    """The skills of these keys."""
-    return {skill.id: skill for skill in session.scalars(select(Skill).where(Skill.id.in_(list(ids))))}
-
-
 def active_skills(session: Session, language: str | None = None) -> Sequence[Skill]:
     """Every skill one may ask for, in the order of its label in `language` (default: the page's)."""
     found = session.scalars(select(Skill).where(Skill.status == "active"))
