@@ -13,12 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import count, product
 from pathlib import Path
+from typing import Any, Literal
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from PIL import Image, ImageDraw  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright  # noqa: E402
+from shots_school import VISITOR, Shot, prepare  # noqa: E402
 
 from app.wiring.demo import PASSWORD  # noqa: E402
 from app.wiring.demo_offers import EMPLOYERS  # noqa: E402
@@ -26,10 +28,11 @@ from tests.browser.fixtures import CHROMIUM_OPTIONS  # noqa: E402
 from tests.browser.site import Site, new_site, served  # noqa: E402
 from tests.browser.visitor import HEIGHTS, OVERFLOW, REFUSED  # noqa: E402
 from tests.reviewer import UNTRANSLATED  # noqa: E402
-from tools.shots_school import VISITOR, Shot, prepare  # noqa: E402
 
 OUT = ROOT / "build" / "shots"
-LANGUAGES, WIDTHS, LIGHTS = ("fr", "en"), (320, 1280), ("light", "dark")
+Light = Literal["light", "dark"]
+LANGUAGES, WIDTHS = ("fr", "en"), (320, 1280)
+LIGHTS: tuple[Light, ...] = ("light", "dark")
 VARIANTS = tuple(product(WIDTHS, LANGUAGES, LIGHTS))
 THUMBNAILS = {320: 200, 1280: 400}
 SAME_IN_BOTH = {"Open Badges 3.0", *(employer.name for employer in EMPLOYERS.values())}
@@ -46,19 +49,19 @@ class Camera:
 
     def __init__(self, browser: Browser, site: Site) -> None:
         self.browser, self.site = browser, site
-        self.cookies: dict[str, list[dict[str, object]]] = {VISITOR: []}
+        self.cookies: dict[str, list[Any]] = {VISITOR: []}
         self.problems: list[str] = []
         self.said: dict[tuple[str, str, str], set[str]] = {}
         self.addresses = count(1)
-        self.windows: dict[tuple[str, int, str, str], BrowserContext] = {}
+        self.windows: dict[tuple[str, int, str, Light], BrowserContext] = {}
 
-    def window(self, person: str, width: int, language: str, light: str) -> BrowserContext:
+    def window(self, person: str, width: int, language: str, light: Light) -> BrowserContext:
         """The browser of one person; each window has an address of its own, so that no budget runs out."""
         if (person, width, language, light) not in self.windows:
             self.windows[person, width, language, light] = self._open(person, width, language, light)
         return self.windows[person, width, language, light]
 
-    def _open(self, person: str, width: int, language: str, light: str) -> BrowserContext:
+    def _open(self, person: str, width: int, language: str, light: Light) -> BrowserContext:
         number = next(self.addresses)
         context = self.browser.new_context(
             base_url=self.site.url,
@@ -74,7 +77,7 @@ class Camera:
         context.add_cookies(self.cookies[person])
         return context
 
-    def _sign_in(self, context: BrowserContext, person: str) -> list[dict[str, object]]:
+    def _sign_in(self, context: BrowserContext, person: str) -> list[Any]:
         page = context.new_page()
         page.goto("/sign-in")
         page.locator("#email").fill(f"{person}@example.org")
@@ -86,7 +89,7 @@ class Camera:
         page.close()
         return context.cookies()
 
-    def take(self, shot: Shot, variant: tuple[int, str, str]) -> None:
+    def take(self, shot: Shot, variant: tuple[int, str, Light]) -> None:
         """One picture."""
         width, language, light = variant
         where = f"{shot.person}/{shot.name}-{language}-{width}-{light}"

@@ -62,7 +62,7 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         db.session.commit()
         shots = [*_plain_pages(app), *_examples(db.session), *_answers()]
         db.session.rollback()
-        db.session.remove()
+        db.session.close()
         run_sweeps(app)
         db.engine.dispose()
     return shots
@@ -106,7 +106,7 @@ def _sit_partly(session: Session, actor: Actor, exam: ExamVersion) -> None:
         payload = demo.answer_of(item, right=item.slot != 2, language="fr")
         incoming = answering.Incoming(slot=item.slot, payload=payload, rev=1, idempotency_key=f"shots-{item.slot}")
         answering.save_answer(session, attempt=attempt, incoming=incoming)
-    answering.flag_question(session, attempt=attempt, slot=2, flagged=True)
+    answering.flag_question(session, attempt_id=attempt.id, slot=2, flagged=True)
 
 
 def _draft() -> OfferDraft:
@@ -131,13 +131,16 @@ def _plain_pages(app: Flask) -> list[Shot]:
     for rule in app.url_map.iter_rules():
         if rule.arguments or "GET" not in (rule.methods or ()) or NOT_PAGES.search(rule.rule):
             continue
-        access = rule_of(app, rule.endpoint)
-        people = {PUBLIC: (VISITOR,), SIGNED_IN: LEARNERS}.get(
-            str(access), (HOLDERS.get(Permission(access), "admin"),) if access not in (PUBLIC, SIGNED_IN) else ()
-        )
-        people = (VISITOR, *LEARNERS) if rule.rule in ("/", "/courses") else people
+        people = (VISITOR, *LEARNERS) if rule.rule in ("/", "/courses") else _people(rule_of(app, rule.endpoint))
         shots += [Shot(person, _name(rule.rule), rule.rule) for person in people]
     return sorted(shots, key=lambda shot: (shot.name, shot.person))
+
+
+def _people(access: str | None) -> tuple[str, ...]:
+    """Who shows a page of this rule of access."""
+    if access == PUBLIC:
+        return (VISITOR,)
+    return LEARNERS if access == SIGNED_IN or access is None else (HOLDERS.get(Permission(access), "admin"),)
 
 
 def _name(path: str) -> str:

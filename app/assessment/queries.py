@@ -182,17 +182,51 @@ def start_facts(
     """Everything that decides whether this person may start this exam now."""
     attempts = attempts_of(session, account_id, exam_version.exam_id)
     settings = exam_version.settings
+    passed = _last_pass(session, account_id, exam_version)
     courses_missing = missing_prerequisites(session, account_id, exam_version.course_version_id)
     return rules.StartFacts(
         enrolled=enrolled,
         missing_prerequisites=(*modules_missing, *(f"course:{course_id}" for course_id in sorted(courses_missing))),
-        attempts_used=len(attempts),
+        next_number=len(attempts) + 1,
+        attempts_used=len(attempts) - (passed.number if passed else 0),
         most_attempts=settings.get("max_attempts"),
         next_start=next_start(session, attempts, settings),
+        passed=passed is not None,
+        renewal_opens=_renewal_opens(passed, settings),
         opens=instant(settings.get("opens")),
         closes=instant(settings.get("closes")),
         has_open_attempt=any(is_open(session, attempt) for attempt in attempts),
     )
+
+
+def attempts_used(session: Session, account_id: int, exam_version: ExamVersion) -> int:
+    """How many attempts count against the limit: those since the last pass."""
+    passed = _last_pass(session, account_id, exam_version)
+    return len(attempts_of(session, account_id, exam_version.exam_id)) - (passed.number if passed else 0)
+
+
+def _last_pass(session: Session, account_id: int, exam_version: ExamVersion) -> Attempt | None:
+    """The newest attempt that passed this very version of a certification exam; exercises may be passed again."""
+    return session.scalar(
+        select(Attempt)
+        .join(Exam, Exam.id == Attempt.exam_id)
+        .join(Result, Result.attempt_id == Attempt.id)
+        .where(
+            Attempt.account_id == account_id,
+            Attempt.exam_version_id == exam_version.id,
+            Attempt.state == rules.State.RELEASED,
+            Exam.kind == "certification",
+            Result.passed,
+        )
+        .order_by(Attempt.number.desc())
+        .limit(1)
+    )
+
+
+def _renewal_opens(passed: Attempt | None, settings: Mapping[str, Any]) -> datetime | None:
+    if passed is None or passed.submitted_at is None:
+        return None
+    return rules.renewal_opens(passed.submitted_at, (settings.get("awards") or {}).get("validity_months"))
 
 
 def next_start(session: Session, attempts: Sequence[Attempt], settings: Mapping[str, Any]) -> datetime | None:

@@ -11,10 +11,12 @@ from typing import TypeAlias
 import rfc8785
 
 from app.assessment import grading
+from app.foundation import clock
 
 GRACE = timedelta(seconds=60)  # for arrivals on the network, never extra time
 IDLE_LIMIT = timedelta(days=30)  # practice without a time limit closes after this long unused
 MASTERY_THRESHOLD = Decimal("0.80")
+RENEWAL_OPENS = timedelta(days=90)  # before a certificate expires, its exam may be sat again to renew it
 
 JSON: TypeAlias = "bool | int | str | Sequence[JSON] | dict[str, JSON] | None"
 
@@ -138,6 +140,7 @@ class Obstacle(StrEnum):
     PREREQUISITES = "prerequisites"
     NO_ATTEMPT_LEFT = "no_attempt_left"
     COOL_DOWN = "cool_down"
+    ALREADY_PASSED = "already_passed"
     NOT_OPEN_YET = "not_open_yet"
     CLOSED = "closed"
     SESSION_CODE = "session_code"
@@ -155,13 +158,21 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class StartFacts:
-    """Everything a start depends on; `most_attempts` None means without limit."""
+    """Everything a start depends on.
+
+    `next_number` is that of the attempt to come. `most_attempts` None means without limit; a pass starts the count
+    of `attempts_used` anew. `renewal_opens` None after a pass means
+    that what it earned never expires, so that there is nothing to sit again for.
+    """
 
     enrolled: bool
     missing_prerequisites: tuple[str, ...] = ()
+    next_number: int = 1
     attempts_used: int = 0
     most_attempts: int | None = None
     next_start: datetime | None = None
+    passed: bool = False
+    renewal_opens: datetime | None = None
     opens: datetime | None = None
     closes: datetime | None = None
     session_code_accepted: bool = True
@@ -174,6 +185,7 @@ def may_start(facts: StartFacts, now: datetime) -> tuple[Reason, ...]:
     if facts.has_open_attempt:
         return ()
     at, missing = {Obstacle.COOL_DOWN: facts.next_start}, facts.missing_prerequisites
+    at |= {Obstacle.ALREADY_PASSED: facts.renewal_opens}
     at |= {Obstacle.NOT_OPEN_YET: facts.opens, Obstacle.CLOSED: facts.closes}
     return tuple(
         Reason(code, at.get(code), missing if code is Obstacle.PREREQUISITES else ())
@@ -184,15 +196,22 @@ def may_start(facts: StartFacts, now: datetime) -> tuple[Reason, ...]:
 
 def _obstacles(facts: StartFacts, now: datetime) -> Iterable[tuple[Obstacle, bool]]:
     no_attempt_left = attempts_left(facts.attempts_used, facts.most_attempts) == 0
+    already_passed = facts.passed and (facts.renewal_opens is None or now < facts.renewal_opens)
     waiting = facts.next_start is not None and now < facts.next_start
     yield Obstacle.NOT_ENROLLED, not facts.enrolled
     yield Obstacle.PREREQUISITES, bool(facts.missing_prerequisites)
     yield Obstacle.NO_ATTEMPT_LEFT, no_attempt_left
-    yield Obstacle.COOL_DOWN, waiting and not no_attempt_left
+    yield Obstacle.COOL_DOWN, waiting and not no_attempt_left and not already_passed
+    yield Obstacle.ALREADY_PASSED, already_passed
     yield Obstacle.NOT_OPEN_YET, facts.opens is not None and now < facts.opens
     yield Obstacle.CLOSED, facts.closes is not None and now >= facts.closes
     yield Obstacle.SESSION_CODE, not facts.session_code_accepted
     yield Obstacle.POOL_TOO_SMALL, not facts.pool_sufficient
+
+
+def renewal_opens(passed_at: datetime, validity_months: int | None) -> datetime | None:
+    """Say from when a passed exam may be sat again: 90 days before what it earned expires; None: never."""
+    return None if validity_months is None else clock.months_after(passed_at, validity_months) - RENEWAL_OPENS
 
 
 def attempts_left(used: int, most: int | None) -> int | None:

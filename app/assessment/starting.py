@@ -52,7 +52,7 @@ def start_attempt(
     opened = queries.find_open_attempt(session, actor.account_id, exam_version.exam_id)
     if opened is not None:
         return opened
-    attempt = _new_attempt(actor, exam_version, number=facts.attempts_used + 1, pledged=pledged)
+    attempt = _new_attempt(actor, exam_version, number=facts.next_number, pledged=pledged)
     try:
         with session.begin_nested():
             session.add(attempt)
@@ -203,5 +203,5 @@ def next_start_of(session: Session, attempt: Attempt) -> datetime | None:
 
 def attempts_left_of(session: Session, attempt: Attempt) -> int | None:
     """How many attempts remain after this one; None without limit."""
-    used = len(queries.attempts_of(session, attempt.account_id, attempt.exam_id))
+    used = queries.attempts_used(session, attempt.account_id, attempt.exam_version)
     return rules.attempts_left(used, attempt.exam_version.settings.get("max_attempts"))

@@ -21,6 +21,7 @@ def refusal_sentence(reason: rules.Reason) -> str:
         rules.Obstacle.PREREQUISITES: _("Something has to be passed before this exam opens: the page says what."),
         rules.Obstacle.NO_ATTEMPT_LEFT: _("All the attempts at this exam have been used."),
         rules.Obstacle.COOL_DOWN: _("The next attempt opens on %(when)s.", when=at),
+        rules.Obstacle.ALREADY_PASSED: _passed_sentence(at),
         rules.Obstacle.NOT_OPEN_YET: _("This exam opens on %(when)s.", when=at),
         rules.Obstacle.CLOSED: _("This exam closed on %(when)s.", when=at),
         rules.Obstacle.SESSION_CODE: _("The code of the supervised session is needed."),
@@ -30,6 +31,12 @@ def refusal_sentence(reason: rules.Reason) -> str:
         ),
     }
     return sentences[reason.code]
+
+
+def _passed_sentence(at: str) -> str:
+    if not at:
+        return _("You have passed this exam, and what it proves does not expire.")
+    return _("You have passed this exam. From %(when)s you may sit it again, to renew your certificate.", when=at)
 
 
 def unreadable_sentence(reason: PayloadReason) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
+
+from app.foundation import clock
 
 # A signed list of revocations holds for a day; it is signed again after six hours, so that the worker may
 # rest for most of a day before anybody is told that a status cannot be read.
@@ -48,11 +49,7 @@ def percentage(ratio: float) -> int:
 
 def expiry(issued_at: datetime, months: int | None) -> datetime | None:
     """The same day so many months later, or the last day of a shorter month; None without limit."""
-    if months is None:
-        return None
-    year, month = divmod(issued_at.year * 12 + issued_at.month - 1 + months, 12)
-    day = min(issued_at.day, calendar.monthrange(year, month + 1)[1])
-    return issued_at.replace(year=year, month=month + 1, day=day)
+    return None if months is None else clock.months_after(issued_at, months)
 
 
 def status_at(state: str, expires_at: datetime | None, now: datetime) -> str:

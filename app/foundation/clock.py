@@ -1,7 +1,8 @@
-"""The one clock: aware UTC datetimes, which tests may set."""
+"""The one clock: aware UTC datetimes, which tests may set; and whole months counted on them."""
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,3 +25,10 @@ def frozen(instant: datetime) -> Iterator[None]:
         yield
     finally:
         _frozen.pop()
+
+
+def months_after(moment: datetime, months: int) -> datetime:
+    """The same day and hour so many months later, or the last day of a shorter month."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)

@@ -143,6 +143,16 @@ READY = StartFacts(enrolled=True)
             replace(READY, next_start=at("12:01"), attempts_used=1, most_attempts=1),
             (Reason(Obstacle.NO_ATTEMPT_LEFT),),
         ),
+        (replace(READY, passed=True), (Reason(Obstacle.ALREADY_PASSED),)),
+        (
+            replace(READY, passed=True, renewal_opens=at("12:01"), next_start=at("12:01")),
+            (Reason(Obstacle.ALREADY_PASSED, at("12:01")),),
+        ),
+        (replace(READY, passed=True, renewal_opens=NOON), ()),
+        (
+            replace(READY, passed=True, renewal_opens=NOON, next_start=at("12:01")),
+            (Reason(Obstacle.COOL_DOWN, at("12:01")),),
+        ),
         (replace(READY, opens=at("12:01")), (Reason(Obstacle.NOT_OPEN_YET, at("12:01")),)),
         (replace(READY, opens=NOON, closes=at("12:01")), ()),
         (replace(READY, closes=NOON), (Reason(Obstacle.CLOSED, NOON),)),
@@ -157,6 +167,25 @@ READY = StartFacts(enrolled=True)
 )
 def test_may_start_says_yes_or_every_reason_with_its_date(facts: StartFacts, reasons: tuple[Reason, ...]) -> None:
     assert rules.may_start(facts, NOON) == reasons
+
+
+@pytest.mark.parametrize(
+    ("passed_at", "months", "opens"),
+    [
+        (datetime(2026, 11, 30, 9, tzinfo=UTC), None, None),
+        (datetime(2026, 11, 30, 9, tzinfo=UTC), 24, datetime(2028, 9, 1, 9, tzinfo=UTC)),
+        (
+            datetime(2026, 11, 30, 9, tzinfo=UTC),
+            15,
+            datetime(2027, 12, 1, 9, tzinfo=UTC),
+        ),  # 29 February, less 90
+        (datetime(2026, 11, 30, 9, tzinfo=UTC), 2, datetime(2026, 11, 1, 9, tzinfo=UTC)),  # short-lived: at any time
+    ],
+)
+def test_an_exam_is_renewed_from_ninety_days_before_its_certificate_expires(
+    passed_at: datetime, months: int | None, opens: datetime | None
+) -> None:
+    assert rules.renewal_opens(passed_at, months) == opens
 
 
 @pytest.mark.parametrize(("used", "most", "left"), [(0, 3, 3), (3, 3, 0), (4, 3, 0), (7, None, None)])

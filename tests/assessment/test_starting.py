@@ -10,16 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.assessment import draws
+from app.assessment.answering import Incoming, save_answer
 from app.assessment.models import Attempt, AttemptItem, Question, QuestionVersion
 from app.assessment.queries import due_attempts, start_facts
 from app.assessment.rules import may_start
 from app.assessment.services import close_due_attempt, submit_attempt
-from app.assessment.starting import draw_form, option_order, start_attempt
+from app.assessment.starting import attempts_left_of, draw_form, option_order, start_attempt
 from app.foundation import clock
 from app.foundation.errors import RuleError
 from app.foundation.i18n import use_language
 from tests.builders import Cast
-from tests.courses import KINDS, Small, begin, exam_of, items_of, question
+from tests.courses import KINDS, Small, begin, exam_of, items_of, question, right_payload
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Paris
 
@@ -63,6 +64,22 @@ def test_the_wait_is_a_day_then_a_week_then_there_is_no_attempt_left(cast: Cast,
     submit_attempt(session, actor=actor, attempt=attempt)
     with use_language("en"), pytest.raises(RuleError, match="All the attempts"):
         start_attempt(session, actor=actor, exam_version=exam_version, enrolled=True)
+
+
+def test_who_has_passed_sits_again_only_to_renew(cast: Cast, session: Session) -> None:
+    awards = {"level": 1, "assurance": 1, "validity_months": 24, "skills": []}
+    with clock.frozen(MONDAY):
+        attempt = start(session, cast, Small(exam_settings={"awards": awards, "cooldown_s": [], "max_attempts": 1}))
+        exam_version, actor = attempt.exam_version, cast.actor("ada")
+        for item in items_of(session, attempt):
+            save_answer(session, attempt=attempt, incoming=Incoming(item.slot, right_payload(item), 1, f"k{item.slot}"))
+        submit_attempt(session, actor=actor, attempt=attempt)
+        with use_language("en"), pytest.raises(RuleError, match="From 25 August 2028, 11:00 you may sit it again"):
+            start_attempt(session, actor=actor, exam_version=exam_version, enrolled=True)
+    with clock.frozen(datetime(2028, 8, 25, 9, 0, tzinfo=UTC)):
+        renewal = start_attempt(session, actor=actor, exam_version=exam_version, enrolled=True)
+        assert renewal.number == 2
+        assert attempts_left_of(session, renewal) == 0
 
 
 def test_a_closed_laptop_makes_the_wait_no_longer(cast: Cast, session: Session) -> None:
