@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -138,6 +139,15 @@ def prepare_pdf(session: Session, message: OutboxMessage, _settings: Settings) -
 def file_content(row: CertificateFile) -> bytes:
     """The bytes of a stored picture; raises NotFoundError when the store has lost them."""
     return open_storage(settings().storage_url).get(row.sha256)
+
+
+def forget_pictures(session: Session, certificate_id: int) -> None:
+    """Delete what was drawn, for its holder's erasure; the hash stays, by which their own copy is recognised."""
+    storage = open_storage(settings().storage_url)
+    for sha256 in session.scalars(
+        select(CertificateFile.sha256).where(CertificateFile.certificate_id == certificate_id)
+    ):
+        storage.delete(sha256)
 
 
 def is_ours(session: Session, row: CertificateFile, content: bytes) -> bool:

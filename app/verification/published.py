@@ -66,7 +66,7 @@ def achievement(number: str) -> ResponseReturnValue:
     row, ring = queries.get_achievement(db.session, number), _ring()
     wanted = request.args.get("lang", "")
     language = wanted if wanted in row.name and wanted in LANGUAGES else next(iter(row.name))
-    document = achievement_in(row, ring.issuer, language, queries.course_slug(db.session, row.course_id))
+    document = achievement_in(row, ring.issuer, language)
     return _published(_json({"@context": _context(), **document.to_dict(())}), "application/ld+json")
 
 
