@@ -110,8 +110,8 @@ class Certificate(Base):
     name_public: Mapped[bool] = mapped_column(default=False)
     earned: Mapped[dict[str, Any]] = mapped_column(JSONValue)  # score, cut, items, pool, attempt, supervised, version
     design: Mapped[dict[str, Any]] = mapped_column(JSONValue)
-    """style, signatory_name, signatory_role, logo (SHA-256 in the store), second_language: as chosen when it was
-    issued, so that no later choice changes how a certificate looks"""
+    """style, signatory_name, signatory_role {fr, en}, logo (SHA-256 in the store), second_language: as chosen when
+    it was issued, so that no later choice changes how a certificate looks"""
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -31,7 +31,7 @@ from app.foundation.paging import PageOf
 PAGE_SIZE = 20
 REMINDED_AT_ONCE = 500  # a round; the next one takes the rest
 PLAIN_DESIGN: dict[str, Any] = {
-    "style": "span", "signatory_name": "", "signatory_role": "", "logo": None, "second_language": None,
+    "style": "span", "signatory_name": "", "signatory_role": {}, "logo": None, "second_language": None,
 }  # fmt: skip
 # The newest change, how many keys, the greatest key: what tells one state of the ring from every other.
 RingVersion = tuple[datetime | None, int, str | None]

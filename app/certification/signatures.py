@@ -19,6 +19,7 @@ from app.foundation.actor import SYSTEM
 from app.foundation.events import publish
 from app.skills.queries import skills_by_slug
 from certificates.errors import CertificateError
+from certificates.jwt import sign_jwt
 from certificates.keys import Signer
 from certificates.signing import serialise, sign
 
@@ -62,13 +63,15 @@ def add_document(session: Session, certificate: Certificate, ring: Ring, signer:
     now = clock.now()
     status_list, index = status_lists.reserve_index(session, signer, ring.issuer.url)
     credential = credential_of(certificate, ring.issuer, status_list.number, index)
-    signed = serialise(sign(credential, signer, now))
+    signed, jwt = serialise(sign(credential, signer, now)), sign_jwt(credential, signer)
     previous = queries.find_document(session, certificate.id)
     document = CertificateDocument(
         certificate_id=certificate.id,
         revision=previous.revision + 1 if previous else 1,
         credential=signed.decode(),
         credential_sha256=hashlib.sha256(signed).hexdigest(),
+        jwt=jwt,
+        jwt_sha256=hashlib.sha256(jwt.encode()).hexdigest(),
         key_id=signer.key_id.partition("#")[2],
         status_list_id=status_list.id,
         status_index=index,

@@ -10,7 +10,7 @@ depends_on = None
 
 STATES = "state IN ('pending', 'valid', 'suspended', 'revoked', 'superseded')"
 OLD_STATES = "state IN ('pending', 'valid', 'revoked')"
-SPAN = '{"style": "span", "signatory_name": "", "signatory_role": "", "logo": null, "second_language": null}'
+SPAN = '{"style": "span", "signatory_name": "", "signatory_role": {}, "logo": null, "second_language": null}'
 # Name, table it points to, column, and what happens when that row goes.
 FREED = {
     "achievement": (("exam_version", "exam_version_id"), ("course", "course_id")),
