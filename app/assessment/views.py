@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.assessment import answering, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
-from app.assessment.candidate import payload_of_form, read_as
+from app.assessment.candidate import is_unread, payload_of_form, read_as
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
     corrections,
@@ -25,7 +25,7 @@ from app.assessment.pages import (
 )
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
-from app.assessment.wording import refusal_sentence, waits_in_words
+from app.assessment.wording import BLANK, refusal_sentence, waits_in_words
 from app.catalog.queries import get_version, prerequisites_of
 from app.certification.queries import find_certificate_of_attempt
 from app.extensions import db
@@ -158,7 +158,7 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
     payload = payload_of_form(place.kind, values, current_language())
     is_open = queries.is_open(db.session, found)
     if found.kind == "practice" and payload is None and is_open:
-        return _again(found, slot, _("Choose or write an answer first."), None, 422)
+        return _again(found, slot, str(BLANK), None, 422)
     try:
         saved = _save(found, place, payload)
     except RuleError as error:
@@ -257,8 +257,9 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
     if saved.outcome is Outcome.CONFLICT:
         reply["payload"] = saved.payload
         reply["said"] = said(get_place(db.session, found.id, slot), saved.payload)
-    if saved.outcome is Outcome.SAVED and incoming.payload and "text" in incoming.payload:
+    if saved.outcome is Outcome.SAVED and saved.kind == "numeric":
         reply["read_as"] = read_as(saved.kind, incoming.payload, current_language())
+        reply["unread"] = is_unread(saved.kind, incoming.payload)
     if saved.outcome is Outcome.NOT_COUNTED:
         _close_if_over(attempt_id)
     db.session.commit()

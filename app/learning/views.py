@@ -8,15 +8,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.assessment.queries import (
-    attempts_of,
-    certification_exam_of,
-    check_embedded,
-    embedded_questions,
-    get_quiz,
-    quiz_standing,
-    results_of,
-)
+from app.assessment.embedded import check_embedded, embedded_questions
+from app.assessment.queries import attempts_of, certification_exam_of, get_quiz, quiz_standing, results_of
 from app.catalog.models import CourseVersion, Item
 from app.catalog.queries import content_key, find_lesson_text, get_current_version, get_version, step_of
 from app.extensions import db
