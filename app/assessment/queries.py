@@ -169,10 +169,44 @@ def is_open(session: Session, attempt: Attempt | Sitting) -> bool:
     return effective_state(session, attempt).state is rules.State.IN_PROGRESS
 
 
+def open_exams(session: Session, account_id: int) -> dict[int, Attempt]:
+    """The certification exams that this person is sitting just now, by course."""
+    rows = session.scalars(
+        select(Attempt)
+        .join(Exam, Exam.id == Attempt.exam_id)
+        .options(contains_eager(Attempt.exam))
+        .where(
+            Attempt.account_id == account_id,
+            Attempt.state == rules.State.IN_PROGRESS,
+            Exam.kind == "certification",
+        )
+    )
+    return {attempt.exam.course_id: attempt for attempt in rows if is_open(session, attempt)}
+
+
+def certification_exams(session: Session, course_version_ids: Sequence[int]) -> dict[int, str]:
+    """The public ids of the exams that certify these course versions, by course version."""
+    rows = session.execute(
+        select(ExamVersion.course_version_id, Exam.public_id)
+        .join(Exam, Exam.id == ExamVersion.exam_id)
+        .where(ExamVersion.course_version_id.in_(course_version_ids), Exam.kind == "certification")
+    )
+    return {row.course_version_id: row.public_id for row in rows}
+
+
 def start_facts(
-    session: Session, *, account_id: int, exam_version: ExamVersion, enrolled: bool, modules_missing: Sequence[str] = ()
+    session: Session,
+    *,
+    account_id: int,
+    exam_version: ExamVersion,
+    enrolled: bool,
+    modules_missing: Sequence[str] = (),
+    pass_stands: bool = True,
 ) -> rules.StartFacts:
-    """Everything that decides whether this person may start this exam now."""
+    """Everything that decides whether this person may start this exam now.
+
+    `pass_stands` is False once the certificate that a pass earned was taken back: certification knows, not we.
+    """
     attempts = attempts_of(session, account_id, exam_version.exam_id)
     settings = exam_version.settings
     passed = _last_pass(session, account_id, exam_version)
@@ -181,15 +215,21 @@ def start_facts(
         enrolled=enrolled,
         missing_prerequisites=(*modules_missing, *(f"course:{course_id}" for course_id in sorted(courses_missing))),
         next_number=len(attempts) + 1,
-        attempts_used=len(attempts) - (passed.number if passed else 0),
+        attempts_used=_attempts_used(attempts, passed),
         most_attempts=settings.get("max_attempts"),
         next_start=next_start(session, attempts, settings),
-        passed=passed is not None,
+        passed=passed is not None and pass_stands,
         renewal_opens=_renewal_opens(passed, settings),
         opens=instant(settings.get("opens")),
         closes=instant(settings.get("closes")),
         has_open_attempt=any(is_open(session, attempt) for attempt in attempts),
     )
+
+
+def _attempts_used(attempts: Sequence[Attempt], passed: Attempt | None) -> int:
+    """How many attempts count: those since the last pass, and none that was annulled."""
+    since = passed.number if passed else 0
+    return sum(attempt.number > since and attempt.state != rules.State.ANNULLED for attempt in attempts)
 
 
 def _last_pass(session: Session, account_id: int, exam_version: ExamVersion) -> Attempt | None:
