@@ -83,7 +83,7 @@ def _try_first_question(visitor: Visitor) -> None:
     form = visitor.page.locator("form.try").first
     form.locator("input[type=radio], input[type=checkbox]").first.check()
     visitor.press("Check my answer", within=form)
-    assert visitor.page.locator("form.try").first.locator(".callout[role=status]").is_visible()
+    assert visitor.page.locator("form.try").first.locator(".callout[role=status], .outcome[role=status]").is_visible()
     visitor.follow("Try again")
 
 
@@ -133,7 +133,8 @@ def practise(visitor: Visitor, site: Site) -> None:
     for _question in answers:
         answer(visitor, answers[slot_of(visitor)])
         visitor.press("Check my answer")
-        assert visitor.page.locator(".callout[role=status] .label").inner_text() == visitor.words("Right")
+        said = visitor.page.locator(".callout[role=status] .label, .outcome[role=status] strong")
+        assert said.inner_text() == visitor.words("Right")
         if visitor.page.get_by_role("link", name=visitor.words("Next question")).count():
             visitor.follow("Next question")
     visitor.press("See my score")
