@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 from urllib.parse import urlsplit
 
+from certificates.design import DEFAULT_DESIGN, Design, Style
 from certificates.errors import RenderingError
 from certificates.fitting import Box, Step
 from certificates.fonts import SANS, SANS_SEMIBOLD, SERIF, SERIF_SEMIBOLD
 from certificates.wording import WORDINGS, Wording, attempt_text, date_text
-
-Style = Literal["span", "classic"]
 
 _INK = "#152223"
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_0-9]+) \}\}")
@@ -34,10 +32,20 @@ class Exam:
 
 
 @dataclass(frozen=True, slots=True)
-class CertificatePage:
-    """The texts of one page, in one language; `tier` counts from 1, `public_id` has 26 signs.
+class Twin:
+    """What the page says in its second language beside its fixed texts; an empty line or role is not repeated."""
 
-    Without a signatory (no name, or the issuer's own) the issuer signs for itself.
+    achievement: str
+    skills: tuple[str, ...]
+    issuer_line: str = ""
+    signatory_role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePage:
+    """The texts of one page and its design; `tier` counts from 1, `public_id` has 26 signs.
+
+    Every text is in the certificate's language, but for `twin`, needed when the design has a second one.
     """
 
     issuer_name: str
@@ -51,14 +59,16 @@ class CertificatePage:
     expires: date | None
     public_id: str
     verification_url: str
-    signatory_name: str
-    signatory_role: str
+    design: Design = DEFAULT_DESIGN
+    twin: Twin | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.tier <= 4:
             raise RenderingError("A certificate is of tier 1 to 4.")
         if urlsplit(self.verification_url).scheme not in ("https", "http"):
             raise RenderingError("The verification address is a web address.")
+        if self.design.second_language is not None and self.twin is None:
+            raise RenderingError("A certificate in two languages needs its texts in both.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +107,9 @@ LAYOUTS: Mapping[str, Layout] = {
 }
 
 
-def page_html(page: CertificatePage, *, language: str, style: Style, created: datetime) -> str:
+def page_html(page: CertificatePage, *, language: str, created: datetime) -> str:
     """The page as HTML whose every text is escaped and every picture a data: URI."""
+    style = page.design.style
     if language not in WORDINGS or style not in LAYOUTS:
         raise RenderingError(f"There is no certificate in “{language}”, drawn as “{style}”.")
     wording, layout = WORDINGS[language], LAYOUTS[style]
@@ -168,11 +179,12 @@ def _site(verification_url: str) -> str:
 
 
 def _signature_texts(page: CertificatePage, wording: Wording) -> dict[str, str]:
-    if page.signatory_name in ("", page.issuer_name):
+    design = page.design
+    if design.signatory_name in ("", page.issuer_name):
         return {"signatory_name": page.issuer_name, "signatory_role": "", "signed_for": wording.signed_by_itself}
     return {
-        "signatory_name": page.signatory_name,
-        "signatory_role": f", {page.signatory_role}" if page.signatory_role else "",
+        "signatory_name": design.signatory_name,
+        "signatory_role": f", {design.signatory_role}" if design.signatory_role else "",
         "signed_for": wording.signed_for.format(issuer=page.issuer_name),
     }
 

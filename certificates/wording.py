@@ -37,6 +37,7 @@ class Wording:
     qr: str
     title: str
     attachment: str
+    jwt_attachment: str
     months: tuple[str, ...]
     first_of_month: str
     day: str
@@ -79,6 +80,7 @@ FRENCH = Wording(
     qr="Code QR vers la page de vérification",
     title=f"Certificat{FIXED}: {{what}}, {{holder}}",
     attachment="La preuve signée de ce certificat (Open Badges 3.0)",
+    jwt_attachment="La même preuve sous forme de VC-JWT",
     months=(
         *("janvier", "février", "mars", "avril", "mai", "juin"),
         *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
@@ -124,6 +126,7 @@ ENGLISH = Wording(
     qr="QR code to the verification page",
     title="Certificate: {what}, {holder}",
     attachment="The signed proof of this certificate (Open Badges 3.0)",
+    jwt_attachment="The same proof as a VC-JWT",
     months=(
         *("January", "February", "March", "April", "May", "June"),
         *("July", "August", "September", "October", "November", "December"),

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.certification import files, keys, queries, rules, services
-from app.certification.models import Certificate, SigningKey
+from app.certification.models import SigningKey
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
@@ -22,8 +22,9 @@ from app.foundation.identifiers import parse_public_id
 from app.web.transactions import reading_session
 
 keys_commands = AppGroup("keys", help="The keys that sign certificates: list, generate, rotate.")
-certificates_commands = AppGroup("certificates", help="Certificates: list, issue, export, revoke.")
+certificates_commands = AppGroup("certificates", help="Certificates: list, export, and every step of their life.")
 REASONS = [reason.value for reason in rules.Reason]
+SUSPENSION_REASONS = [reason.value for reason in rules.SuspensionReason]
 
 
 class Number(click.ParamType[str]):
@@ -105,16 +106,21 @@ def list_certificates(*, as_json: bool) -> None:
 def issue(number: str) -> None:
     """Sign what a passed attempt earned; ID is the attempt's, or the number of a pending certificate."""
     with _changing() as session:
-        certificate = services.issue_certificate(session, actor=SYSTEM, attempt_id=_attempt_id(session, number))
-        public_id, state = certificate.public_id, certificate.state
+        attempt_id = queries.find_attempt_id(session, number)
+        if attempt_id is not None:
+            certificate = services.issue_certificate(session, actor=SYSTEM, attempt_id=attempt_id)
+        else:
+            certificate = queries.get_certificate(session, number)
+            services.sign_if_pending(session, certificate)
+        facts = certificate.public_id, certificate.state
+    _say_state(*facts)
+
+
+def _say_state(number: str, state: str) -> None:
+    """The number and its state; one that waits for a private key is a refusal to a script."""
     if state == rules.State.PENDING:
-        raise click.ClickException(f"{public_id} waits: there is no private key here to sign it with.")
-    click.echo(f"{public_id} {state}")
-
-
-def _attempt_id(session: Session, number: str) -> int:
-    known = queries.find_attempt_id(session, number)
-    return known if known is not None else queries.get_certificate(session, number).attempt_id
+        raise click.ClickException(f"{number} waits: there is no private key here to sign it with.")
+    click.echo(f"{number} {state}")
 
 
 @certificates_commands.command("export")
@@ -165,6 +171,51 @@ def _pdf(number: str) -> bytes:
 def revoke(number: str, reason: str) -> None:
     """Take a certificate back for ever."""
     with _changing() as session:
-        certificate: Certificate = queries.get_certificate(session, number)
+        certificate = queries.get_certificate(session, number)
         services.revoke_certificate(session, actor=SYSTEM, certificate=certificate, reason=reason)
     click.echo(f"{number} revoked: {reason}")
+
+
+@certificates_commands.command("suspend")
+@click.argument("number", metavar="ID", type=Number())
+@click.option("--reason", type=click.Choice(SUSPENSION_REASONS), required=True)
+def suspend(number: str, reason: str) -> None:
+    """Let a certificate count for nothing until it is reinstated or revoked."""
+    with _changing() as session:
+        certificate = queries.get_certificate(session, number)
+        services.suspend_certificate(session, actor=SYSTEM, certificate=certificate, reason=reason)
+    click.echo(f"{number} suspended: {reason}")
+
+
+@certificates_commands.command("reinstate")
+@click.argument("number", metavar="ID", type=Number())
+def reinstate(number: str) -> None:
+    """End a suspension: the certificate is signed anew under its own number."""
+    with _changing() as session:
+        certificate = queries.get_certificate(session, number)
+        services.reinstate_certificate(session, actor=SYSTEM, certificate=certificate)
+        state = certificate.state
+    _say_state(number, state)
+
+
+@certificates_commands.command("reissue")
+@click.argument("number", metavar="ID", type=Number())
+@click.option("--name", required=True, help="The holder's name as it should be printed.")
+def reissue(number: str, name: str) -> None:
+    """Correct the name: a new certificate replaces this one; prints its number."""
+    with _changing() as session:
+        certificate = queries.get_certificate(session, number)
+        successor = services.correct_name(session, actor=SYSTEM, certificate=certificate, name=name)
+        facts = successor.public_id, successor.state
+    _say_state(*facts)
+
+
+@certificates_commands.command("renew")
+@click.argument("number", metavar="ID", type=Number())
+def renew(number: str) -> None:
+    """Renew without a new exam, which the certificate then says; prints the number of the new one."""
+    with _changing() as session:
+        certificate = queries.get_certificate(session, number)
+        successor = services.renew_certificate(session, actor=SYSTEM, certificate=certificate)
+        facts = successor.public_id, successor.state
+    _say_state(*facts)

@@ -24,7 +24,7 @@ from app.foundation.database import sqlite_has_wal_bug
 from app.foundation.outbox import OutboxMessage
 from app.wiring.deliveries import drain_outbox
 from app.wiring.fading import fade_proofs
-from app.wiring.signing import sign_certificates
+from app.wiring.signing import remind_holders, sign_certificates
 from app.wiring.sweeps import checkpoint_database, close_attempts
 
 log = logging.getLogger("app.worker")
@@ -35,6 +35,7 @@ SWEEP_SECONDS = 30
 SWEEPS: Sequence[Callable[[Flask], object]] = (
     close_attempts,
     sign_certificates,
+    remind_holders,
     fade_proofs,
     drain_outbox,
     checkpoint_database,

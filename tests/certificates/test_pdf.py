@@ -4,6 +4,7 @@ import logging
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from certificates.page import CertificatePage, fill, group, qr_svg
 from certificates.pdf import _fetcher, render
 from certificates.signing import serialise
 from certificates.wording import ENGLISH, FRENCH, WORDINGS, attempt_text, date_text
-from tests.certificates.builders import NOW, page, signed
+from tests.certificates.builders import DESIGN, NOW, page, signed
 from tests.certificates.tools import Word, need, words_of
 
 CREDENTIAL = serialise(signed())
@@ -61,7 +62,13 @@ ZONES = {
 
 def drawn(style: Any = "span", language: str = "fr", **changes: Any) -> bytes:
     """The page of the test certificate, changed."""
-    return render(page(**changes), credential_bytes=CREDENTIAL, language=language, created=NOW, style=style)
+    return render(sheet(style, **changes), credential_bytes=CREDENTIAL, language=language, created=NOW)
+
+
+def sheet(style: Any = "span", **changes: Any) -> CertificatePage:
+    """The page of the test certificate in this style; fields of its design are changed by their own names."""
+    design = {name: changes.pop(name) for name in DESIGN.__slots__ if name in changes}
+    return page(design=replace(DESIGN, style=style, **design), **changes)
 
 
 def check_words(words: list[Word], style: str) -> None:
@@ -121,12 +128,12 @@ class TestFit:
         words = words_of(drawn(style, language, **changes), tmp_path)
         check_words(words, style)
         text = letters("".join(word.text for word in words))
-        expected: CertificatePage = page(**changes)
+        expected = sheet(style, **changes)
         for whole in (
             expected.holder,
             expected.achievement,
             expected.issuer_name,
-            expected.signatory_name,
+            expected.design.signatory_name,
             expected.public_id,
         ):
             assert letters(whole) in text
