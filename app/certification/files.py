@@ -113,6 +113,11 @@ def _design(certificate: Certificate) -> Design:
     )
 
 
+def warm_up() -> None:
+    """Load what draws certificates now: it takes two seconds, which the first holder need not wait for."""
+    pdf.preload()
+
+
 def draw(drawing: Drawing) -> bytes:
     """The PDF of a drawing, its credential inside; some 50 ms of work that touches no database."""
     return pdf.render(
