@@ -55,9 +55,18 @@ class StatusLists:
 
 
 def verify_file(path: Path, *, keys: KeyRing, lists: StatusLists, now: datetime) -> Verdict:
-    """The verdict on the credential in a file; never raises for what is in it."""
+    """The verdict on the credential in a file on the disk."""
     try:
-        found = extract_bounded(read(path, _FILE_BYTES))
+        data = read(path, _FILE_BYTES)
+    except ExtractionError as error:
+        return Verdict(State.MALFORMED, (Check("format", False, str(error)),))
+    return verify_bytes(data, keys=keys, lists=lists, now=now)
+
+
+def verify_bytes(data: bytes, *, keys: KeyRing, lists: StatusLists, now: datetime) -> Verdict:
+    """The verdict on the credential in a file of any kind; never raises for what is in it."""
+    try:
+        found = extract_bounded(data)
     except ExtractionError as error:
         return Verdict(State.MALFORMED, (Check("format", False, str(error)),))
     verdict = authenticate(found.credential_bytes, keys=keys)
