@@ -59,10 +59,12 @@ class SealKey:
         """A new key with a certificate it signs itself, good for ten years from `now` (aware)."""
         ed25519 = kind == "ed25519"
         key = Ed25519PrivateKey.generate() if ed25519 else ec.generate_private_key(ec.SECP256R1())
+        # At most 64 bytes (RFC 5280, appendix A), and no letter cut in two.
+        short = organisation.encode()[:64].decode(errors="ignore")
         name = x509.Name(
             [
-                x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
-                x509.NameAttribute(NameOID.COMMON_NAME, organisation[:64]),
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, short),
+                x509.NameAttribute(NameOID.COMMON_NAME, short),
             ]
         )
         usage = dict.fromkeys(
