@@ -36,6 +36,7 @@ from app.foundation.i18n import gettext as _
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("assessment", __name__)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -126,6 +127,7 @@ def _has_open(exam_version: ExamVersion) -> bool:
 
 @blueprint.post("/learn/<slug:slug>/<slug:quiz_slug>/attempts")
 @signed_in
+@sent_from("learning.item", quiz_slug="item_slug")
 def start_quiz(slug: str, quiz_slug: str) -> Response:
     """Begin the exercises of a module."""
     actor = current_actor()
@@ -150,6 +152,7 @@ def attempt(attempt_id: str) -> str | Response:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/answers/<int(max=9999):slot>")
 @signed_in
+@sent_from("assessment.attempt", slot="question")
 def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[str, int]:
     """Save an answer sent by a plain form, then show the next question (or the correction, in practice)."""
     found = hold_attempt(db.session, current_actor().account_id, attempt_id)
@@ -285,6 +288,7 @@ def _unfit() -> RuleError:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/timer")
 @signed_in
+@sent_from("assessment.attempt")
 def set_timer(attempt_id: str) -> Response:
     """Hide the time left, or show it again."""
     session["timer_hidden"] = request.form.get("timer") == "hide"
@@ -313,6 +317,7 @@ def review(attempt_id: str) -> str | Response:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/submission")
 @signed_in
+@sent_from("assessment.review")
 def submit(attempt_id: str) -> Response:
     """Hand in; a second time changes nothing."""
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)

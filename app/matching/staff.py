@@ -19,6 +19,7 @@ from app.matching.forms import InvitationForm
 from app.web import budgets
 from app.web.access import current_actor, requires
 from app.web.forms import form_page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("recruiting", __name__)
 INVITATIONS = Allowance("invitation", 50, timedelta(days=1))
@@ -58,6 +59,7 @@ def record(offer_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/hire/offers/<public_id:offer_id>/invitations")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("recruiting.candidates")
 def invite(offer_id: str) -> ResponseReturnValue:
     """Ask somebody unknown to talk about an offer."""
     actor = current_actor()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.foundation.database import Base
 from app.foundation.permissions import Permission
 from app.web.access import PUBLIC, SIGNED_IN
+from app.web.sent_from import address_behind, page_behind
 from tests.builders import Cast
 from tests.house.routes import address, readable, rules, writes
 
@@ -38,6 +39,18 @@ def test_addresses_are_kebab_case(app: Flask) -> None:
         if part and not KEBAB.fullmatch(part)
     ]
     assert odd == []
+
+
+def test_every_form_names_the_page_it_stands_on(app: Flask) -> None:
+    lost = []
+    for rule in rules(app):
+        if "POST" not in rule.methods or rule.rule.startswith("/api/"):
+            continue
+        with app.test_request_context(address(app, rule), method="POST"):
+            behind = page_behind()
+            if behind is None or "GET" not in next(app.url_map.iter_rules(behind[0])).methods or not address_behind():
+                lost.append(rule.rule)
+    assert lost == []
 
 
 def test_writes_without_token_are_refused(app: Flask, cast: Cast) -> None:
