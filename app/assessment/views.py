@@ -33,6 +33,7 @@ from app.foundation import clock
 from app.foundation.errors import RuleError
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
+from app.foundation.numbers import whole
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
 from app.web.rendering import page
@@ -193,11 +194,10 @@ def _save(found: Sitting, place: Place, payload: dict[str, Any] | None) -> answe
     """A form that changes nothing saves nothing; otherwise its hidden revision and key make it safe to resend."""
     if place.payload == payload:
         return answering.Saved(Outcome.DUPLICATE, place.rev, clock.now())
-    rev = request.form.get("rev", "")
     incoming = Incoming(
         slot=place.slot,
         payload=payload,
-        rev=int(rev) if rev.isascii() and rev.isdecimal() and 0 < int(rev[:7]) < 1_000_000 else 1,
+        rev=whole(request.form.get("rev"), most=999_999) or 1,
         idempotency_key=_key(request.form.get("key", "")) or secrets.token_hex(16),
     )
     saved = answering.save_answer(db.session, attempt=found, incoming=incoming)
