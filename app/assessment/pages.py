@@ -10,9 +10,11 @@ from typing import Any
 from flask import session
 
 from app.assessment import queries, services
-from app.assessment.candidate import candidate_question, chosen_values, correction, read_as
+from app.assessment.answers import Reason
+from app.assessment.candidate import candidate_question, chosen_values, correction, is_unread, read_as
 from app.assessment.models import Attempt, AttemptItem, Result
 from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place
+from app.assessment.wording import unreadable_sentence
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import current_language
@@ -48,7 +50,8 @@ def question_page(
         item=place,
         question=candidate_question(body, order),
         chosen=chosen_values(payload) if typed is None else typed,
-        read_as=read_as(place.kind, payload, current_language()),
+        reading=reading_of(place.kind, payload),
+        unread=is_unread(place.kind, payload),
         correction=correction(body, order, payload) if practice and place.rev else None,
         answered=sum(one.answered for one in slots),
         unanswered=unanswered_slots(slots),
@@ -57,6 +60,14 @@ def question_page(
         timer_hidden=session.get("timer_hidden", False),
         left=time_left(found),
     )
+
+
+def reading_of(kind: str, payload: Mapping[str, Any] | None) -> str:
+    """What was understood of a number that is saved, or how to write one; "" where nothing needs saying."""
+    if is_unread(kind, payload):
+        return unreadable_sentence(Reason.NOT_A_NUMBER)
+    understood = read_as(kind, payload, current_language())
+    return _("We read: %(value)s", value=understood) if understood else ""
 
 
 def time_left(found: Sitting) -> int | None:

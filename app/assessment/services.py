@@ -150,6 +150,14 @@ def release(session: Session, *, attempt: Attempt, result: Result) -> None:
     publish(session, news(attempt_id=attempt.id, account_id=attempt.account_id))
 
 
+def annul_attempt(session: Session, *, actor: Actor, attempt_id: int, reason: str) -> None:
+    """Let an attempt that is over count neither for nor against its candidate; done once, whoever asks again."""
+    attempt = session.get_one(Attempt, attempt_id)
+    state = State(attempt.state)
+    if State.ANNULLED in rules.TRANSITIONS[state] and _move(session, attempt, state, State.ANNULLED):
+        record(session, actor=actor, event="attempt.annulled", subject=attempt.public_id, details={"reason": reason})
+
+
 def _tell_learning(session: Session, attempt: Attempt, result: Result) -> None:
     enrolment = find_enrolment(session, attempt.account_id, attempt.exam.course_id)
     if enrolment is None:

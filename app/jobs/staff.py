@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import db
 from app.foundation.errors import RuleError
-from app.foundation.forms import carries_hidden_signs, clean_lines
+from app.foundation.forms import clean_lines
+from app.foundation.hidden_signs import carries_hidden_signs
 from app.foundation.i18n import current_language, localised
 from app.foundation.i18n import gettext as _
 from app.foundation.paging import page_number

@@ -45,6 +45,16 @@ def test_the_gap_names_the_course_that_closes_it(hiring: Hiring, cast: Cast, ses
     assert expected in ada.text()
 
 
+def test_a_course_that_closes_two_gaps_stands_once(hiring: Hiring, cast: Cast, session: Session) -> None:
+    make_course(session, "both", {"statistics": 2, "ethics": 1})
+    offer = hiring.offer({"statistics": 2, "ethics": 1})
+    ada = cast.client("ada", language="en")
+    ada.get(f"/offers/{offer.public_id}")
+    assert len(ada.page.find_all("a", href="/courses/both")) == 1
+    assert ada.text().count("points more here") == 1
+    assert "Its certificate proves at the level asked:" in ada.text()
+
+
 @LANGUAGES
 def test_consent_and_wishes_in_the_browser(hiring: Hiring, cast: Cast, session: Session, language: str) -> None:
     hiring.certify(cast.ada, {"python": (3, 2)})
