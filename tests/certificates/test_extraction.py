@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates import isolation
+from certificates import isolation, pdf, pdf_attachments
 from certificates.errors import ExtractionError
 from certificates.extraction import Limits, extract, extract_bounded
 
@@ -87,7 +87,7 @@ import os, socket, sys, time
 from pathlib import Path
 from certificates.extraction_worker import _child, _warm_up
 from certificates.extraction_protocol import answered
-from certificates import isolation
+from certificates import isolation, pdf, pdf_attachments
 from certificates.errors import ExtractionError
 from certificates.isolation import _exchanged
 from certificates.limits import Limits
@@ -245,3 +245,8 @@ def test_a_damaged_pdf_is_read_or_refused(position: int, replacement: bytes) -> 
     damaged = PDF[:position] + replacement + PDF[position + len(replacement) :]
     with suppress(ExtractionError):
         extract(damaged)
+
+
+def test_what_is_attached_is_looked_for_under_the_same_name() -> None:
+    assert pdf_attachments.JSON_NAME == pdf.ATTACHMENT
+    assert getattr(pdf, "JWT_ATTACHMENT", "credential.jwt") == pdf_attachments.JWT_NAME
