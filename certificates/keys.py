@@ -97,8 +97,21 @@ class KeyRing:
         try:
             issuer_id, trusted = document["id"], document["assertionMethod"]
             return cls(tuple(_key_of_method(method, issuer_id, trusted) for method in document["verificationMethod"]))
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise KeyMaterialError("The key file is not a DID document with Multikey methods.") from error
+
+    @classmethod
+    def from_jwks(cls, document: Mapping[str, Any]) -> Self:
+        """Read a jwks.json whose `kid` are full DID URLs; it lists no withdrawn key, so a missing one is unknown."""
+        try:
+            return cls(tuple(_key_of_jwk(jwk) for jwk in document["keys"]))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise KeyMaterialError("The key file is not a set of public Ed25519 keys with DID URLs.") from error
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """Read either of the two files an issuer publishes, did.json or jwks.json."""
+        return cls.from_jwks(document) if "keys" in document else cls.from_did_document(document)
 
 
 def _key_of_method(method: Mapping[str, Any], issuer_id: str, trusted: Iterable[str]) -> PublicKey:
@@ -134,6 +147,15 @@ def _jwk(key: PublicKey) -> dict[str, str]:
     raw = decode_multikey(key.multibase)
     x = base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
     return {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": key.id, "use": "sig", "alg": "EdDSA"}
+
+
+def _key_of_jwk(jwk: Mapping[str, Any]) -> PublicKey:
+    if (jwk["kty"], jwk["crv"], jwk.get("alg", "EdDSA")) != ("OKP", "Ed25519", "EdDSA") or "d" in jwk:
+        raise KeyMaterialError("The key file lists something else than a public Ed25519 key.")
+    raw = base64.b64decode(jwk["x"] + "=", altchars=b"-_", validate=True)
+    if len(raw) != 32:
+        raise KeyMaterialError("The key file lists a key of another length.")
+    return PublicKey(jwk["kid"], encode_multikey(raw))
 
 
 class Signer(Protocol):

@@ -101,18 +101,25 @@ def status_list_document(
     }
 
 
-def signed_status_list(
+def unsigned_status_list(
     status_list: StatusList, *, list_url: str, signer: Signer, now: datetime, valid_for: timedelta
 ) -> dict[str, Any]:
-    """The list as a credential of its own, signed `now` (aware) and good for `valid_for`."""
+    """The list as a credential of the signer's issuer, current from `now` (aware) and for `valid_for`."""
     begin = now.astimezone(UTC).replace(microsecond=0)
-    document = status_list_document(
+    return status_list_document(
         status_list,
         list_url=list_url,
         issuer_id=signer.key_id.partition("#")[0],
         valid_from=begin,
         valid_until=begin + valid_for,
     )
+
+
+def signed_status_list(
+    status_list: StatusList, *, list_url: str, signer: Signer, now: datetime, valid_for: timedelta
+) -> dict[str, Any]:
+    """The list as a credential of its own, signed `now` (aware) and good for `valid_for`."""
+    document = unsigned_status_list(status_list, list_url=list_url, signer=signer, now=now, valid_for=valid_for)
     return sign_document(document, signer, now)
 
 

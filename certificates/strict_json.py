@@ -9,6 +9,8 @@ import rfc8785
 from certificates.errors import MalformedDocumentError
 
 MAX_BYTES = 64 * 1024
+# A full status list of 2**24 random bits is about 2.8 MB in base64.
+MAX_LIST_BYTES = 3 * 1024 * 1024
 MAX_DEPTH = 20
 # Integers beyond this differ between JSON readers (RFC 8785 §3.2.2.3, I-JSON).
 MAX_INTEGER = 2**53 - 1

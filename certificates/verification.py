@@ -1,7 +1,6 @@
 """Verification: format, signature, issuer and key, status, dates, in that order."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,15 +9,10 @@ from typing import Any
 
 from certificates import strict_json
 from certificates.credential import Credential
-from certificates.errors import CertificateError, KeyMaterialError, MalformedDocumentError, StatusListError
-from certificates.keys import KeyRing, KeyState, decode_base58
-from certificates.signing import CRYPTOSUITE, signing_input
+from certificates.errors import CertificateError, MalformedDocumentError, StatusListError
+from certificates.keys import KeyRing, KeyState
+from certificates.signed import read_signed
 from certificates.status_list import StatusList, decode, status_list_document
-
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_PROOF_FIELDS = frozenset({"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"})
-# A full list of 2**24 random bits is about 2.8 MB in base64.
-_STATUS_LIST_MAX_BYTES = 3 * 1024 * 1024
 
 
 class State(StrEnum):
@@ -81,8 +75,9 @@ def verify(
 ) -> Verdict:
     """Judge a credential at the aware time `now`, trusting the keys of the ring alone.
 
-    `status` is the issuer's signed status list, or what a register knows; without it the
-    state is never better than STATUS_UNAVAILABLE. Never raises on a bad document.
+    `document` is JSON with a proof, or a VC-JWT as bytes. `status` is the issuer's signed status list
+    in either form, or what a register knows; without it the state is never better than
+    STATUS_UNAVAILABLE. Never raises on a bad document.
     """
     verdict = authenticate(document, keys=keys)
     if verdict.claims is None:
@@ -93,16 +88,16 @@ def verify(
 def authenticate(document: bytes | Mapping[str, Any], *, keys: KeyRing) -> Verdict:
     """Format, issuer, key and signature: everything time cannot change for this ring, so cacheable."""
     try:
-        parsed = _parse(document)
-        issuer_id = _issuer_of(parsed)
+        signed = read_signed(document)
+        issuer_id = _issuer_of(signed.content)
     except MalformedDocumentError as error:
         return Verdict(State.MALFORMED, (Check("format", False, str(error)),))
     if issuer_id not in keys.issuers:
         detail = f"The issuer is {issuer_id[:200]}, none of whose keys were given."
         return Verdict(State.WRONG_ISSUER, (Check("issuer", False, detail),))
     try:
-        credential = Credential.from_dict(_without_proof(parsed))
-        key_state = _check_proof(parsed, issuer_id, keys)
+        credential = Credential.from_dict(signed.content)
+        key_state = signed.check(issuer_id, keys)
     except CertificateError as error:
         return Verdict(State.TAMPERED, (Check("signature", False, str(error)),))
     if key_state is KeyState.COMPROMISED:
@@ -147,9 +142,9 @@ def read_status_list(
 ) -> StatusList:
     """The bits of the issuer's own list at `list_url`, current at `now`; StatusListError otherwise."""
     try:
-        parsed = _parse(document, max_bytes=_STATUS_LIST_MAX_BYTES)
-        status_list, begin, end = _read_list_document(parsed, list_url, issuer_id)
-        key_state = _check_proof(parsed, issuer_id, keys)
+        signed = read_signed(document, max_bytes=strict_json.MAX_LIST_BYTES)
+        status_list, begin, end = _read_list_document(signed.content, list_url, issuer_id)
+        key_state = signed.check(issuer_id, keys)
     except StatusListError:
         raise
     except CertificateError as error:
@@ -161,14 +156,6 @@ def read_status_list(
     return status_list
 
 
-def _parse(document: bytes | Mapping[str, Any], max_bytes: int = strict_json.MAX_BYTES) -> dict[str, Any]:
-    data = document if isinstance(document, bytes) else strict_json.serialise(dict(document))
-    parsed = strict_json.parse(data, max_bytes=max_bytes)
-    if not isinstance(parsed, dict):
-        raise MalformedDocumentError("The document is not a JSON object.")
-    return parsed
-
-
 def _issuer_of(document: Mapping[str, Any]) -> str:
     """The DID a document says it comes from; malformed when it is no credential at all."""
     issuer = document.get("issuer")
@@ -176,32 +163,6 @@ def _issuer_of(document: Mapping[str, Any]) -> str:
     if not isinstance(issuer_id, str) or "credentialSubject" not in document:
         raise MalformedDocumentError("The document is not a credential.")
     return issuer_id
-
-
-def _without_proof(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in document.items() if key != "proof"}
-
-
-def _check_proof(document: Mapping[str, Any], issuer_id: str, keys: KeyRing) -> KeyState:
-    """The state of the pinned key whose signature is good; CertificateError when it is not good."""
-    proof = document.get("proof")
-    if not isinstance(proof, dict) or proof.keys() != _PROOF_FIELDS:
-        raise MalformedDocumentError("The document does not carry exactly one proof of the kind we make.")
-    if not all(isinstance(value, str) for value in proof.values()):
-        raise MalformedDocumentError("The proof has a field of another kind.")
-    expected = ("DataIntegrityProof", CRYPTOSUITE, "assertionMethod")
-    if (proof["type"], proof["cryptosuite"], proof["proofPurpose"]) != expected:
-        raise MalformedDocumentError("The proof is of a kind we do not make.")
-    if not _TIME.fullmatch(proof["created"]):
-        raise MalformedDocumentError("The proof is not dated.")
-    key = keys.find(proof["verificationMethod"])
-    if key is None or key.issuer_id != issuer_id:
-        raise KeyMaterialError("The signature names a key the issuer has not published here.")
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
-    signature = decode_base58(proof["proofValue"])
-    if not key.verifies(signature, signing_input(_without_proof(document), options)):
-        raise MalformedDocumentError("The signature does not match: the document has been changed.")
-    return key.state
 
 
 def _standing(
@@ -248,7 +209,7 @@ def _read_list_document(
     )
     # Two compressors may write the same bits differently; the signature covers what was written.
     expected["credentialSubject"]["encodedList"] = encoded
-    if strict_json.serialise(expected) != strict_json.serialise(_without_proof(document)):
+    if strict_json.serialise(expected) != strict_json.serialise(document):
         raise StatusListError("The status list is not the one this certificate names.")
     return status_list, begin, end
 

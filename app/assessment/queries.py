@@ -199,12 +199,6 @@ def start_facts(
     )
 
 
-def attempts_used(session: Session, account_id: int, exam_version: ExamVersion) -> int:
-    """How many attempts count against the limit: those since the last pass."""
-    passed = _last_pass(session, account_id, exam_version)
-    return len(attempts_of(session, account_id, exam_version.exam_id)) - (passed.number if passed else 0)
-
-
 def _last_pass(session: Session, account_id: int, exam_version: ExamVersion) -> Attempt | None:
     """The newest attempt that passed this very version of a certification exam; exercises may be passed again."""
     return session.scalar(

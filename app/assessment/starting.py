@@ -203,5 +203,7 @@ def next_start_of(session: Session, attempt: Attempt) -> datetime | None:
 
 def attempts_left_of(session: Session, attempt: Attempt) -> int | None:
     """How many attempts remain after this one; None without limit."""
-    used = queries.attempts_used(session, attempt.account_id, attempt.exam_version)
-    return rules.attempts_left(used, attempt.exam_version.settings.get("max_attempts"))
+    facts = queries.start_facts(
+        session, account_id=attempt.account_id, exam_version=attempt.exam_version, enrolled=True
+    )
+    return rules.attempts_left(facts.attempts_used, facts.most_attempts)

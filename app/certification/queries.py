@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, false, func, or_, select
+from sqlalchemy import Row, Select, Subquery, false, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.accounts.models import Account
@@ -15,6 +16,7 @@ from app.catalog.models import Course, CourseVersion
 from app.certification.models import (
     Achievement,
     Certificate,
+    CertificateDesign,
     CertificateDocument,
     CertificateFile,
     Issuer,
@@ -27,6 +29,10 @@ from app.foundation.outbox import OutboxMessage
 from app.foundation.paging import PageOf
 
 PAGE_SIZE = 20
+REMINDED_AT_ONCE = 500  # a round; the next one takes the rest
+PLAIN_DESIGN: dict[str, Any] = {
+    "style": "span", "signatory_name": "", "signatory_role": {}, "logo": None, "second_language": None,
+}  # fmt: skip
 # The newest change, how many keys, the greatest key: what tells one state of the ring from every other.
 RingVersion = tuple[datetime | None, int, str | None]
 
@@ -46,6 +52,22 @@ def find_active_key(session: Session) -> SigningKey | None:
     return session.scalar(
         select(SigningKey).where(SigningKey.state == "active").order_by(SigningKey.id.desc()).limit(1)
     )
+
+
+def get_active_key(session: Session) -> SigningKey:
+    """The key that signs today; raises NotFoundError without one."""
+    found = find_active_key(session)
+    if found is None:
+        raise NotFoundError("key")
+    return found
+
+
+def get_key(session: Session, key_id: str) -> SigningKey:
+    """A key by its name, such as key-2026-01; raises NotFoundError."""
+    found = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
+    if found is None:
+        raise NotFoundError("key")
+    return found
 
 
 def ring_version(session: Session) -> RingVersion:
@@ -115,14 +137,44 @@ def get_achievement(session: Session, public_id: str) -> Achievement:
     return found
 
 
-def course_slug(session: Session, course_id: int) -> str:
-    """The slug of an achievement's course: what its credentials call it."""
-    return session.scalars(select(Course.slug).where(Course.id == course_id)).one()
+def design_of(session: Session, course_id: int | None) -> dict[str, Any]:
+    """How a certificate of this course looks if it is issued now: the course's choice, else the site's, else plain."""
+    rows = session.scalars(
+        select(CertificateDesign)
+        .where(or_(CertificateDesign.course_id == course_id, CertificateDesign.course_id.is_(None)))
+        .order_by(CertificateDesign.course_id.is_(None))
+        .limit(1)
+    ).all()
+    return {**PLAIN_DESIGN, **(rows[0].design if rows else {})}
 
 
 def find_certificate_of_attempt(session: Session, attempt_id: int) -> Certificate | None:
-    """The certificate that an attempt earned, or None."""
-    return session.scalar(select(Certificate).where(Certificate.attempt_id == attempt_id))
+    """The certificate that an attempt earned, the newest where it was corrected or renewed since; or None."""
+    return session.scalar(
+        select(Certificate).where(Certificate.attempt_id == attempt_id).order_by(Certificate.id.desc()).limit(1)
+    )
+
+
+def find_successor(session: Session, certificate_id: int) -> Certificate | None:
+    """The certificate that replaces this one, or None."""
+    return session.scalar(select(Certificate).where(Certificate.supersedes_id == certificate_id))
+
+
+def find_renewable(session: Session, account_id: int, course_id: int, tier: int) -> Certificate | None:
+    """The certificate in force that a new pass in the same course at the same tier renews; None without one."""
+    return session.scalar(
+        select(Certificate)
+        .join(Achievement, Achievement.id == Certificate.achievement_id)
+        .where(
+            Certificate.account_id == account_id,
+            Certificate.state == "valid",
+            Certificate.expires_at.is_not(None),
+            Achievement.course_id == course_id,
+            Achievement.tier == tier,
+        )
+        .order_by(Certificate.id.desc())
+        .limit(1)
+    )
 
 
 def get_certificate(session: Session, public_id: str) -> Certificate:
@@ -159,6 +211,24 @@ def pending_certificates(session: Session, limit: int = 50) -> Sequence[int]:
     ).all()
 
 
+def expiring_certificates(session: Session, after: datetime, until: datetime, mark: str) -> Sequence[Certificate]:
+    """Valid certificates that end in this stretch of time, whose holders are here and were not told under this mark."""
+    key = literal("certificate-expiring-") + Certificate.public_id + literal(mark)
+    told = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key).exists()
+    return session.scalars(
+        select(Certificate)
+        .where(
+            Certificate.state == "valid",
+            Certificate.expires_at > after,
+            Certificate.expires_at <= until,
+            Certificate.account_id.is_not(None),
+            ~told,
+        )
+        .order_by(Certificate.expires_at)
+        .limit(REMINDED_AT_ONCE)
+    ).all()
+
+
 def find_document(session: Session, certificate_id: int) -> CertificateDocument | None:
     """The signed document in force: the highest revision; None while the certificate is pending."""
     return session.scalar(
@@ -190,9 +260,10 @@ def find_file(session: Session, certificate_id: int, kind: str) -> CertificateFi
 
 def drawing_was_given_up(session: Session, public_id: str) -> bool:
     """Did the worker give up drawing this certificate, after trying for a day?"""
-    key = f"certificate-pdf-{public_id}"
-    dead = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key, OutboxMessage.dead_at.is_not(None))
-    return session.scalar(dead) is not None
+    key = f"certificate-pdf-{public_id}-"
+    mine = OutboxMessage.dedupe_key.startswith(key, autoescape=True)
+    newest = select(OutboxMessage.dead_at).where(mine).order_by(OutboxMessage.id.desc()).limit(1)
+    return session.scalar(newest) is not None
 
 
 def find_status_list(session: Session, number: int) -> StatusList | None:
@@ -261,9 +332,8 @@ def register_page(session: Session, text: str, page: int) -> PageOf[Row[Certific
 
 def _register() -> Select[Certificate, str, str]:
     return (
-        select(Certificate, Account.email, Course.slug)
+        select(Certificate, Account.email, Achievement.course_slug)
         .join(Achievement, Achievement.id == Certificate.achievement_id)
-        .join(Course, Course.id == Achievement.course_id)
         .outerjoin(Account, Account.id == Certificate.account_id)
         .options(contains_eager(Certificate.achievement))
     )

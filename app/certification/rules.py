@@ -23,7 +23,25 @@ class State(StrEnum):
 
     PENDING = "pending"
     VALID = "valid"
+    SUSPENDED = "suspended"
     REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+# A revocation is final, and what was replaced stays replaced. A suspended certificate that is reinstated is signed
+# anew, so it passes through pending where the signing key is not at hand.
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.PENDING: frozenset({State.VALID, State.REVOKED}),
+    State.VALID: frozenset({State.SUSPENDED, State.REVOKED, State.SUPERSEDED}),
+    State.SUSPENDED: frozenset({State.PENDING, State.REVOKED}),
+    State.REVOKED: frozenset(),
+    State.SUPERSEDED: frozenset(),
+}
+
+
+def states_before(target: State) -> list[str]:
+    """The states from which a certificate may come to this one."""
+    return [state.value for state, targets in TRANSITIONS.items() if target in targets]
 
 
 class Reason(StrEnum):
@@ -33,6 +51,14 @@ class Reason(StrEnum):
     ISSUED_IN_ERROR = "issued-in-error"
     MISCONDUCT = "misconduct"
     HOLDER_REQUEST = "holder-request"
+
+
+class SuspensionReason(StrEnum):
+    """Why a certificate does not count for now: a category as well."""
+
+    UNDER_REVIEW = "under-review"
+    APPEAL = "appeal"
+    IDENTITY_CHECK = "identity-check"
 
 
 def score_ratio(total: Decimal, maximum: Decimal) -> Decimal:
@@ -57,6 +83,10 @@ def status_at(state: str, expires_at: datetime | None, now: datetime) -> str:
     if state == State.VALID and expires_at is not None and now >= expires_at:
         return "expired"
     return state
+
+
+# Days before a certificate expires at which its holder is told.
+REMINDERS = (90, 30, 7)
 
 
 def masked_name(name: str) -> str:

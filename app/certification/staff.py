@@ -82,5 +82,5 @@ def _certificate_page(number: str, form: RevocationForm) -> ResponseReturnValue:
         form=form,
         certificate=found,
         status=rules.status_at(found.state, found.expires_at, clock.now()),
-        reason=reason_in_words(found.revocation_reason),
+        reason=reason_in_words(found.reason),
     )

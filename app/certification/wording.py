@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.certification.rules import Reason
+from app.certification.rules import Reason, SuspensionReason
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
 
@@ -14,6 +14,13 @@ REASONS: dict[str, LazyText] = {
 }
 
 
+SUSPENSION_REASONS: dict[str, LazyText] = {
+    SuspensionReason.UNDER_REVIEW: _l("under review"),
+    SuspensionReason.APPEAL: _l("an appeal is open"),
+    SuspensionReason.IDENTITY_CHECK: _l("identity to be confirmed"),
+}
+
+
 def reason_in_words(reason: str | None) -> str:
-    """The category of a revocation in the language of the page; empty without one."""
-    return str(REASONS.get(reason or "", ""))
+    """The category of a revocation or a suspension in the language of the page; empty without one."""
+    return str((REASONS | SUSPENSION_REASONS).get(reason or "", ""))

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from app.certification import queries
 from app.certification.documents import achievement_in, skill_url
 from app.certification.keyring import Ring, current_ring
+from app.certification.seal import seal_certificate
 from app.extensions import db
 from app.foundation.errors import NotFoundError
 from app.foundation.i18n import LANGUAGES
@@ -51,6 +52,26 @@ def status_list(number: int) -> ResponseReturnValue:
     return _published(row.signed.encode(), "application/ld+json")
 
 
+@blueprint.get("/credentials/status/<int(max=1000000):number>.jwt")
+@public
+def status_list_jwt(number: int) -> ResponseReturnValue:
+    """The same list as VC-JWT, for readers that check signatures with what a browser has."""
+    row = queries.find_status_list(db.session, number)
+    if row is None or row.signed_jwt is None:
+        raise NotFoundError("status list")
+    return _published(row.signed_jwt.encode(), "application/vc+jwt")
+
+
+@blueprint.get("/credentials/seal.pem")
+@public
+def seal() -> ResponseReturnValue:
+    """The certificate of the seal that PDF readers check, to be added to what they trust."""
+    try:
+        return _published(seal_certificate(), "application/x-pem-file")
+    except OSError as error:
+        raise NotFoundError("seal") from error
+
+
 @blueprint.get("/credentials/issuer")
 @public
 def issuer() -> ResponseReturnValue:
@@ -66,7 +87,7 @@ def achievement(number: str) -> ResponseReturnValue:
     row, ring = queries.get_achievement(db.session, number), _ring()
     wanted = request.args.get("lang", "")
     language = wanted if wanted in row.name and wanted in LANGUAGES else next(iter(row.name))
-    document = achievement_in(row, ring.issuer, language, queries.course_slug(db.session, row.course_id))
+    document = achievement_in(row, ring.issuer, language)
     return _published(_json({"@context": _context(), **document.to_dict(())}), "application/ld+json")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, true
+from sqlalchemy import Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from app.certification.models import (
@@ -34,12 +34,14 @@ class Entry:
     earned: dict[str, Any]
     issued_at: datetime
     expires_at: datetime | None
-    revoked_at: datetime | None
+    state_since: datetime
     reason: str | None
     name: dict[str, str]
     tier: int
     skills: list[dict[str, Any]]
     revision: int
+    newest_revision: int
+    successor: str | None
     sha256: str
     key_id: str
     key_since: datetime
@@ -54,10 +56,15 @@ class Entry:
         return (self.ring_since, self.ring_keys, self.ring_newest)
 
 
+_SUCCESSOR = Certificate.__table__.alias("successor")
+
+
 def _entries() -> Select[Any]:
     """The columns of Entry, in its order; on tables rather than classes, which saves the work of the ORM."""
     certificate, achievement = Certificate.__table__.c, Achievement.__table__.c
     document, ring = CertificateDocument.__table__.c, version_of_ring()
+    later, successor = CertificateDocument.__table__.alias("later").c, _SUCCESSOR.c
+    newest = select(func.max(later.revision)).where(later.certificate_id == certificate.id).scalar_subquery()
     return (
         select(
             certificate.id,
@@ -69,12 +76,14 @@ def _entries() -> Select[Any]:
             certificate.earned,
             certificate.issued_at,
             certificate.expires_at,
-            certificate.revoked_at,
-            certificate.revocation_reason,
+            certificate.state_since,
+            certificate.reason,
             achievement.name,
             achievement.tier,
             achievement.skills,
             document.revision,
+            newest.label("newest_revision"),
+            successor.public_id,
             document.credential_sha256,
             document.key_id,
             SigningKey.__table__.c.state_since,
@@ -88,6 +97,7 @@ def _entries() -> Select[Any]:
         .join(CertificateDocument.__table__, document.certificate_id == certificate.id)
         .join(SigningKey.__table__, SigningKey.__table__.c.key_id == document.key_id)
         .join(StatusList.__table__, StatusList.__table__.c.id == document.status_list_id)
+        .outerjoin(_SUCCESSOR, and_(successor.supersedes_id == certificate.id, successor.state != "pending"))
         .join(ring, true())
     )
 

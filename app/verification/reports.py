@@ -13,7 +13,7 @@ from app.verification.queries import Entry
 from certificates.credential import Credential
 from certificates.verification import State
 
-Kind = Literal["number", "json", "pdf"]
+Kind = Literal["number", "json", "jwt", "pdf", "png", "svg"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Report:
     facts: Facts | None = None
     since: datetime | None = None
     reason: str | None = None
+    superseded_by: str | None = None
     key_id: str | None = None
     key_withdrawn_at: datetime | None = None
     list_number: int | None = None
@@ -114,7 +115,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "holder": _holder(facts) if facts else None,
         "issued_at": _time(facts.issued_at) if facts else None,
         "expires_at": _time(facts.expires_at) if facts else None,
-        "superseded_by": None,
+        "superseded_by": report.superseded_by,
         "earned": dict(facts.earned) if facts and facts.earned else None,
         "checks": [{"name": name, "passed": report.checks.get(name)} for name in checked],
     }

@@ -66,6 +66,7 @@ def _report_of_entry(session: Session, entry: Entry, key: str) -> Report:
         facts=None if verdict.state is State.TAMPERED else facts_of_entry(entry, name_shown=_name_shown(entry, key)),
         since=_since(entry, verdict.state),
         reason=entry.reason,
+        superseded_by=_superseded_by(verdict),
         key_id=entry.key_id,
         key_withdrawn_at=entry.key_since if verdict.state is State.KEY_WITHDRAWN else None,
         list_number=entry.list_number,
@@ -91,7 +92,7 @@ def _agrees(claims: Credential, entry: Entry) -> bool:
         claims.holder.name == entry.holder_name
         and claims.achievement.name == entry.name.get(claims.achievement.language)
         and claims.achievement.tier == facts_of_entry(entry, name_shown=False).tier
-        and claims.awarded == entry.issued_at.replace(microsecond=0)
+        and claims.valid_from == entry.issued_at.replace(microsecond=0)
         and claims.valid_until == (entry.expires_at.replace(microsecond=0) if entry.expires_at else None)
     )
 
@@ -105,18 +106,32 @@ def _by_register_alone(entry: Entry) -> Verdict:
 
 
 def _standing(entry: Entry) -> Standing:
-    if entry.revoked_at is not None or entry.state == "revoked":
-        return Standing(State.REVOKED, entry.revoked_at, entry.reason)
-    return Standing(State.VALID, entry.issued_at)
+    """What the register says of this very document: an older revision of it was replaced, whatever became of the rest.
+
+    A certificate that is being reinstated is suspended until its new document is signed.
+    """
+    if entry.state == "revoked":
+        return Standing(State.REVOKED, entry.state_since, entry.reason)
+    if entry.state == "superseded":
+        return Standing(State.SUPERSEDED, entry.state_since, superseded_by=entry.successor)
+    if entry.revision < entry.newest_revision:
+        return Standing(State.SUPERSEDED, None, superseded_by=entry.number)
+    if entry.state in ("suspended", "pending"):
+        return Standing(State.SUSPENDED, entry.state_since, entry.reason)
+    return Standing(State.VALID, entry.state_since)
 
 
 def _since(entry: Entry, state: State) -> datetime | None:
     """Since when the state holds, as far as the register knows."""
-    if state is State.REVOKED:
-        return entry.revoked_at
     if state is State.EXPIRED:
         return entry.expires_at
-    return entry.key_since if state is State.KEY_WITHDRAWN else entry.issued_at
+    if state is State.NOT_YET_VALID:
+        return entry.issued_at
+    return entry.key_since if state is State.KEY_WITHDRAWN else entry.state_since
+
+
+def _superseded_by(verdict: Verdict) -> str | None:
+    return verdict.standing.superseded_by if verdict.standing else None
 
 
 def _name_shown(entry: Entry, key: str) -> bool:
@@ -180,6 +195,7 @@ def _with_register(report: Report, entry: Entry, judged: Verdict, *, file_is_our
         facts=facts_of_claims(judged.claims, entry) if judged.claims else None,
         since=_since(entry, judged.state),
         reason=entry.reason,
+        superseded_by=_superseded_by(judged),
         key_id=entry.key_id,
         list_number=entry.list_number,
     )

@@ -84,6 +84,35 @@ def _revoked(report: Report) -> Words:
     )
 
 
+def _suspended(report: Report) -> Words:
+    return Words(
+        _("Certificate suspended"),
+        _(
+            "The issuer suspended this certificate on %(day)s. Reason: %(reason)s.",
+            day=day_in_words(report.since) if report.since else "",
+            reason=reason_in_words(report.reason) or _("being reinstated"),
+        ),
+        _("Do not rely on it for now: it will be reinstated or revoked. Verify it again later."),
+    )
+
+
+def _superseded(report: Report) -> Words:
+    if report.superseded_by == report.number:
+        return Words(
+            _("Certificate replaced"),
+            _("This file is authentic, but the certificate was signed anew since, under the same number."),
+            _("Verify its number, or ask the holder for the newest file."),
+        )
+    return Words(
+        _("Certificate replaced"),
+        _(
+            "This certificate is authentic, but another one replaced it on %(day)s.",
+            day=day_in_words(report.since) if report.since else "",
+        ),
+        _("Verify the certificate that replaced it."),
+    )
+
+
 def _tampered(report: Report) -> Words:
     if report.kind == "number":
         return Words(
@@ -153,6 +182,8 @@ WORDS: Mapping[State, Callable[[Report], Words]] = {
     State.NOT_YET_VALID: _not_yet_valid,
     State.EXPIRED: _expired,
     State.REVOKED: _revoked,
+    State.SUSPENDED: _suspended,
+    State.SUPERSEDED: _superseded,
     State.TAMPERED: _tampered,
     State.ALTERED: _altered,
     State.WRONG_ISSUER: _wrong_issuer,

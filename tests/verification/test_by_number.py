@@ -136,7 +136,9 @@ def test_expired(client: ReviewedClient, certificate: Certificate) -> None:
 
 
 def test_a_withdrawn_key(client: ReviewedClient, session: Session, certificate: Certificate) -> None:
-    session.execute(update(SigningKey).values(state="compromised", state_since=clock.now()))
+    session.execute(
+        update(SigningKey).values(state="compromised", state_since=clock.now(), compromised_from=clock.now())
+    )
     session.commit()
     client.get(f"/verify/{certificate.public_id}?lang=en")
     assert client.page.h1.get_text() == "Key withdrawn"
