@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -132,9 +133,18 @@ def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads, then writes, fails with "locked" whatever the timeout: begin IMMEDIATE.
     read_only = _read_only.get()
     if connection.info.get("query_only") != read_only:  # a pooled connection keeps the mode it was last given
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        _say(connection, f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.info["query_only"] = read_only
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    _say(connection, "BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _say(connection: Connection, statement: str) -> None:
+    """Straight to the driver: no parameter and no row, so nothing that SQLAlchemy's machinery would be needed for."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -11,10 +11,10 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from app.extensions import db
@@ -116,6 +116,16 @@ def test_writing_comes_back_after_reading_on_the_same_connection(app: Flask) -> 
         with Session(db.engine) as session:
             session.merge(Budget(scope="test", key_hash="0", window=1, count=1))
             session.commit()
+
+
+def test_a_writer_that_waits_too_long_gets_the_error_that_pages_know(sqlite_engine: Engine) -> None:
+    impatient = create_engine(sqlite_engine.url)
+    prepare_engine(impatient)
+    event.listen(impatient, "connect", lambda driver, _record: driver.execute("PRAGMA busy_timeout=1"))
+    with sqlite_engine.begin(), pytest.raises(OperationalError, match="locked"), impatient.begin():
+        pass
+    write(impatient, "afterwards")
+    impatient.dispose()
 
 
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=12))
