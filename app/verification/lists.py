@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.foundation.folding import folded
-from app.foundation.forms import carries_hidden_signs, clean_text
+from app.foundation.forms import clean_text
+from app.foundation.hidden_signs import carries_hidden_signs
 from app.foundation.i18n import gettext as _
 from app.foundation.sheets import SheetRow, UnreadableSheetError, decoded, rows_of
 from app.verification.forms import read_number
