@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, Subquery, false, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.accounts.models import Account
+from app.accounts.rules import email_key
 from app.assessment.models import Attempt, Exam, ExamVersion
 from app.catalog.models import Course, CourseVersion
 from app.certification import rules
@@ -26,6 +27,7 @@ from app.certification.models import (
 )
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
+from app.foundation.folding import folded
 from app.foundation.identifiers import parse_public_id
 from app.foundation.outbox import OutboxMessage
 from app.foundation.paging import PageOf
@@ -344,11 +346,10 @@ def register_page(session: Session, text: str, page: int) -> PageOf[Row[Certific
     statement = _register()
     if text:
         number = parse_public_id(text)
-        word = text.casefold()
+        name = folded(text)
+        by_name = Certificate.holder_key.contains(name, autoescape=True) if name else false()
         statement = statement.where(
-            Certificate.public_id == number
-            if number
-            else or_(Account.email_key == word, func.lower(Certificate.holder_name).contains(word, autoescape=True))
+            Certificate.public_id == number if number else or_(Account.email_key == email_key(text), by_name)
         )
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     rows = session.execute(

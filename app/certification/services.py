@@ -35,7 +35,9 @@ REVOKED, SUSPENDED = "certificate-revoked", "certificate-suspended"
 REVEAL_KEY_BYTES = 16
 LONGEST_TEXT = 3900  # typography may add a few signs to it, and a credential takes 4,000
 # What a certificate never shares with the one that it replaces.
-OF_ITS_OWN = frozenset({"id", "public_id", "reveal_key", "supersedes_id", "state", "state_since", "reason"})
+OF_ITS_OWN = frozenset(
+    {"id", "public_id", "reveal_key", "holder_key", "supersedes_id", "state", "state_since", "reason"}
+)
 
 
 def award_if_eligible(session: Session, event: ExamPassed) -> None:
