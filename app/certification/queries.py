@@ -54,6 +54,22 @@ def find_active_key(session: Session) -> SigningKey | None:
     )
 
 
+def get_active_key(session: Session) -> SigningKey:
+    """The key that signs today; raises NotFoundError without one."""
+    found = find_active_key(session)
+    if found is None:
+        raise NotFoundError("key")
+    return found
+
+
+def get_key(session: Session, key_id: str) -> SigningKey:
+    """A key by its name, such as key-2026-01; raises NotFoundError."""
+    found = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
+    if found is None:
+        raise NotFoundError("key")
+    return found
+
+
 def ring_version(session: Session) -> RingVersion:
     """The state of the key ring, in one row."""
     row = session.execute(select(version_of_ring())).one()

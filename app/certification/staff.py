@@ -16,6 +16,7 @@ from app.foundation.permissions import Permission
 from app.web.access import current_actor, requires
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("certification_staff", __name__, url_prefix="/admin")
 
@@ -62,6 +63,7 @@ def certificate(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/certificates/<public_id:number>/revocation")
 @requires(Permission.REVOKE_CERTIFICATES)
+@sent_from("certification_staff.certificate")
 def revoke(number: str) -> ResponseReturnValue:
     """Take it back, for ever."""
     form = RevocationForm(request.form)

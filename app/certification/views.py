@@ -17,6 +17,7 @@ from app.foundation import clock
 from app.foundation.i18n import gettext as _
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("certification", __name__)
 TRY_AGAIN_SECONDS = 5
@@ -47,6 +48,7 @@ def certificates() -> ResponseReturnValue:
 
 @blueprint.post("/certificates/<public_id:number>/name")
 @signed_in
+@sent_from("certification.certificates")
 def choose_name(number: str) -> ResponseReturnValue:
     """Show one's whole name on the page by number, or stop showing it."""
     actor = current_actor()

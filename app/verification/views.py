@@ -38,6 +38,7 @@ from app.web.access import public
 from app.web.budgets import client_network, spend, spend_by_address
 from app.web.errors import answer, wants_json
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 from app.web.transactions import reading_session, writing_session
 
 blueprint = Blueprint("verification", __name__)
@@ -112,6 +113,7 @@ def verify_bulk() -> ResponseReturnValue:
 
 @blueprint.post("/verify/bulk/csv")
 @public
+@sent_from("verification.bulk")
 def bulk_csv() -> ResponseReturnValue:
     """The answer that was shown, as a file: it comes back with the request, sealed, since nothing is kept here."""
     try:
@@ -126,6 +128,7 @@ def bulk_csv() -> ResponseReturnValue:
 
 @blueprint.post("/verify/bulk/start")
 @public
+@sent_from("verification.bulk")
 def start_bulk() -> ResponseReturnValue:
     """For the script: the rows as they were read, and the ticket with which their slices are asked about."""
     spend_by_address(budgets.BY_BATCH)
@@ -141,6 +144,7 @@ def start_bulk() -> ResponseReturnValue:
 
 @blueprint.post("/verify/bulk/slice")
 @public
+@sent_from("verification.bulk")
 def verify_slice() -> ResponseReturnValue:
     """For the script: the answers to up to fifty rows."""
     body = request.get_json(silent=True)
@@ -223,8 +227,16 @@ def _being_signed() -> Response:
     return response
 
 
+@blueprint.get("/verify/<public_id:number>/name")
+@public
+def name_form(number: str) -> ResponseReturnValue:
+    """Where a name is compared, typed again or reloaded: its form stands on the certificate's page."""
+    return redirect(url_for(".certificate", number=number))
+
+
 @blueprint.post("/verify/<public_id:number>/name")
 @public
+@sent_from("verification.certificate")
 def compare_name(number: str) -> ResponseReturnValue:
     """Is it this person? Yes or no, and a few tries an hour."""
     form = NameForm(request.form)
