@@ -113,6 +113,7 @@ def verify_bulk() -> ResponseReturnValue:
 
 @blueprint.post("/verify/bulk/csv")
 @public
+@sent_from("verification.bulk")
 def bulk_csv() -> ResponseReturnValue:
     """The answer that was shown, as a file: it comes back with the request, sealed, since nothing is kept here."""
     try:
@@ -127,6 +128,7 @@ def bulk_csv() -> ResponseReturnValue:
 
 @blueprint.post("/verify/bulk/start")
 @public
+@sent_from("verification.bulk")
 def start_bulk() -> ResponseReturnValue:
     """For the script: the rows as they were read, and the ticket with which their slices are asked about."""
     spend_by_address(budgets.BY_BATCH)
@@ -142,6 +144,7 @@ def start_bulk() -> ResponseReturnValue:
 
 @blueprint.post("/verify/bulk/slice")
 @public
+@sent_from("verification.bulk")
 def verify_slice() -> ResponseReturnValue:
     """For the script: the answers to up to fifty rows."""
     body = request.get_json(silent=True)
