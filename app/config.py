@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "PASSERELLE_"
+NO_CONTACT = "contact@localhost"  # sends letters on a machine of one’s own; pages never show it
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -96,7 +97,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         staff_second_factor=_choice(values, "STAFF_SECOND_FACTOR", ("required", "optional"), "optional"),
         site_name=values.get("SITE_NAME", "Passerelle"),
         issuer_name=values.get("ISSUER_NAME", "Passerelle"),
-        site_contact=values.get("SITE_CONTACT", "contact@localhost"),
+        site_contact=values.get("SITE_CONTACT", NO_CONTACT),
     )
 
 

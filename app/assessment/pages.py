@@ -15,6 +15,8 @@ from app.assessment.candidate import candidate_question, chosen_values, correcti
 from app.assessment.models import Attempt, AttemptItem, Result
 from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place
 from app.assessment.wording import unreadable_sentence
+from app.catalog.models import CourseVersion
+from app.catalog.queries import get_version
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import current_language
@@ -46,6 +48,7 @@ def question_page(
     return page(
         "assessment/practice.html" if practice else "assessment/attempt.html",
         attempt=found,
+        version=course_version_of(found) if practice else None,
         slots=slots,
         item=place,
         question=candidate_question(body, order),
@@ -68,6 +71,12 @@ def reading_of(kind: str, payload: Mapping[str, Any] | None) -> str:
         return unreadable_sentence(Reason.NOT_A_NUMBER)
     understood = read_as(kind, payload, current_language())
     return _("We read: %(value)s", value=understood) if understood else ""
+
+
+def course_version_of(found: Sitting) -> CourseVersion:
+    """The version of the course that an attempt belongs to, for the way back."""
+    attempt = db.session.get_one(Attempt, found.id)
+    return get_version(db.session, attempt.exam_version.course_version_id)
 
 
 def time_left(found: Sitting) -> int | None:
@@ -97,9 +106,9 @@ def domain_rows(outcome: Result, domains: Mapping[str, Any]) -> list[dict[str, A
         rows.append(
             {
                 "name": text(domains.get(one["domain"], {}).get("title", one["domain"])),
-                "score": float(percent),
+                "score": float(services.rounded_unless(Decimal(one["total"]), Decimal(one["max"]), cut)),
                 "points": points,
-                "reading": _("acquired") if percent >= cut else _("to consolidate"),
+                "reading": _("secure") if percent >= cut else _("needs work"),
             }
         )
     return rows

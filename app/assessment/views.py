@@ -302,6 +302,8 @@ def _unfit() -> RuleError:
 def set_timer(attempt_id: str) -> Response:
     """Hide the time left, or show it again."""
     session["timer_hidden"] = request.form.get("timer") == "hide"
+    if request.args.get("then") == "review":
+        return redirect(url_for(".review", attempt_id=attempt_id))
     return redirect(url_for(".attempt", attempt_id=attempt_id, question=request.args.get("question")))
 
 

@@ -369,6 +369,8 @@ def test_the_same_skill_twice_or_none_is_said(hiring: Hiring, cast: Cast, sessio
     assert "Ask for each skill once" in dora.text()
     dora.post("/hire/offers/new", offer_form(**{"row-0-skill": "", "row-1-skill": ""}))
     assert "Ask for at least one skill" in dora.text()
+    assert dora.page.select_one('.error-summary a[href="#row-0-skill"]')
+    assert dora.page.select_one('select#row-0-skill[aria-invalid="true"]')
     assert session.scalar(select(Offer)) is None
 
 
