@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,6 +158,12 @@ def find_certificate_of_attempt(session: Session, attempt_id: int) -> Certificat
 def find_successor(session: Session, certificate_id: int) -> Certificate | None:
     """The certificate that replaces this one, or None."""
     return session.scalar(select(Certificate).where(Certificate.supersedes_id == certificate_id))
+
+
+def successors_of(session: Session, certificate_ids: Collection[int]) -> dict[int, Certificate]:
+    """The certificates that replace these ones, signed or waiting to be, by the key of the one replaced."""
+    found = session.scalars(select(Certificate).where(Certificate.supersedes_id.in_(certificate_ids)))
+    return {one.supersedes_id: one for one in found if one.supersedes_id is not None}
 
 
 def find_renewable(session: Session, account_id: int, course_id: int, tier: int) -> Certificate | None:

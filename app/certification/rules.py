@@ -87,6 +87,15 @@ def status_at(state: str, expires_at: datetime | None, now: datetime) -> str:
 
 # Days before a certificate expires at which its holder is told.
 REMINDERS = (90, 30, 7)
+SOON = timedelta(days=max(REMINDERS))
+# What a holder may give to others as a proof; an expired certificate says by itself that it was one.
+GIVEN = frozenset({"valid", "expiring", "expired"})
+
+
+def standing_at(state: str, expires_at: datetime | None, now: datetime) -> str:
+    """What the holder and staff read: the status, or expiring from the first reminder on."""
+    status = status_at(state, expires_at, now)
+    return "expiring" if status == State.VALID and expires_at is not None and now >= expires_at - SOON else status
 
 
 def masked_name(name: str) -> str:

@@ -13,7 +13,7 @@ from app.verification.queries import Entry
 from certificates.credential import Credential
 from certificates.verification import State
 
-Kind = Literal["number", "json", "pdf"]
+Kind = Literal["number", "json", "jwt", "pdf", "png", "svg"]
 
 
 @dataclass(frozen=True)
