@@ -32,6 +32,8 @@ class Settings:
     signing_key: str | None
     signing_passphrase: str | None
     pdf_seal: str
+    seal_key_path: Path
+    seal_certificate_path: Path
     trusted_proxies: int
     insecure_http: bool
     staff_second_factor: str
@@ -55,8 +57,8 @@ class Settings:
 
 VARIABLES = {
     "ENVIRONMENT", "INSTANCE_PATH", "DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "MAIL_URL", "TASKS_URL",
-    "STORAGE_URL", "SIGNING_KEY", "SIGNING_KEY_PASSPHRASE", "PDF_SEAL", "TRUSTED_PROXIES",
-    "INSECURE_HTTP", "STAFF_SECOND_FACTOR", "SITE_NAME", "ISSUER_NAME", "SITE_CONTACT",
+    "STORAGE_URL", "SIGNING_KEY", "SIGNING_KEY_PASSPHRASE", "PDF_SEAL", "SEAL_KEY_FILE", "SEAL_CERTIFICATE_FILE",
+    "TRUSTED_PROXIES", "INSECURE_HTTP", "STAFF_SECOND_FACTOR", "SITE_NAME", "ISSUER_NAME", "SITE_CONTACT",
 }  # fmt: skip
 FROM_FILE = {
     "SECRET_KEY_FILE": "SECRET_KEY",
@@ -86,7 +88,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         storage_url=values.get("STORAGE_URL", f"file://{instance / 'files'}"),
         signing_key=values.get("SIGNING_KEY"),
         signing_passphrase=values.get("SIGNING_KEY_PASSPHRASE"),
-        pdf_seal=_choice(values, "PDF_SEAL", ("none",), "none"),
+        pdf_seal=_choice(values, "PDF_SEAL", ("p256", "none"), "p256"),
+        seal_key_path=Path(values.get("SEAL_KEY_FILE", instance / "keys" / "seal.pem")),
+        seal_certificate_path=Path(values.get("SEAL_CERTIFICATE_FILE", instance / "keys" / "seal-certificate.pem")),
         trusted_proxies=_whole_number(values, "TRUSTED_PROXIES", 0),
         insecure_http=values.get("INSECURE_HTTP", "0") == "1",
         staff_second_factor=_choice(values, "STAFF_SECOND_FACTOR", ("required", "optional"), "optional"),

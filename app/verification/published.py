@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from app.certification import queries
 from app.certification.documents import achievement_in, skill_url
 from app.certification.keyring import Ring, current_ring
+from app.certification.seal import seal_certificate
 from app.extensions import db
 from app.foundation.errors import NotFoundError
 from app.foundation.i18n import LANGUAGES
@@ -59,6 +60,16 @@ def status_list_jwt(number: int) -> ResponseReturnValue:
     if row is None or row.signed_jwt is None:
         raise NotFoundError("status list")
     return _published(row.signed_jwt.encode(), "application/vc+jwt")
+
+
+@blueprint.get("/credentials/seal.pem")
+@public
+def seal() -> ResponseReturnValue:
+    """The certificate of the seal that PDF readers check, to be added to what they trust."""
+    try:
+        return _published(seal_certificate(), "application/x-pem-file")
+    except OSError as error:
+        raise NotFoundError("seal") from error
 
 
 @blueprint.get("/credentials/issuer")

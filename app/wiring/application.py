@@ -6,6 +6,7 @@ from flask import Flask
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.certification.keyring import refuse_open_files
 from app.certification.site import install as install_issuer
 from app.config import ROOT, Settings, read_settings
 from app.extensions import csrf, db, login_manager
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     register_commands(app)
     subscribe(SUBSCRIPTIONS)
     install_issuer(settings)
+    refuse_open_files()
     if not testing:
         set_up_tasks(app)
     return app

@@ -19,6 +19,7 @@ from huey.serializer import Serializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.certification.files import warm_up
 from app.config import ConfigurationError, Settings
 from app.foundation.database import sqlite_has_wal_bug
 from app.foundation.outbox import OutboxMessage
@@ -137,4 +138,5 @@ def worker_command() -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     queue = open_queue(app.config["SETTINGS"])
     add_tasks(queue, app)
+    warm_up()
     SweepConsumer(queue, workers=1, max_delay=1.0, graceful_signal="TERM").run()
