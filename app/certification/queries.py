@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, false, func, literal, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import Select, Subquery, false, func, literal, or_, select
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.assessment.models import Attempt, Exam, ExamVersion
@@ -24,11 +24,8 @@ from app.certification.models import (
     StatusList,
 )
 from app.foundation.errors import NotFoundError
-from app.foundation.identifiers import parse_public_id
 from app.foundation.outbox import OutboxMessage
-from app.foundation.paging import PageOf
 
-PAGE_SIZE = 20
 REMINDED_AT_ONCE = 500  # a round; the next one takes the rest
 PLAIN_DESIGN: dict[str, Any] = {
     "style": "span", "signatory_name": "", "signatory_role": {}, "logo": None, "second_language": None,
@@ -217,6 +214,11 @@ def pending_certificates(session: Session, limit: int = 50) -> Sequence[int]:
     ).all()
 
 
+def count_pending(session: Session) -> int:
+    """How many certificates wait to be signed."""
+    return session.scalar(select(func.count(Certificate.id)).where(Certificate.state == "pending")) or 0
+
+
 def expiring_certificates(session: Session, after: datetime, until: datetime, mark: str) -> Sequence[Certificate]:
     """Valid certificates that end in this stretch of time, whose holders are here and were not told under this mark."""
     key = literal("certificate-expiring-") + Certificate.public_id + literal(mark)
@@ -310,36 +312,4 @@ def index_is_given(session: Session, status_list_id: int, index: int) -> bool:
             )
         )
         is not None
-    )
-
-
-def register(session: Session) -> Sequence[Row[Certificate, str, str]]:
-    """Every certificate with its holder's address and its course, for the command line."""
-    return session.execute(_register().order_by(Certificate.id)).all()
-
-
-def register_page(session: Session, text: str, page: int) -> PageOf[Row[Certificate, str, str]]:
-    """The register for staff, newest first; `text` is a number, an address or part of a name."""
-    statement = _register()
-    if text:
-        number = parse_public_id(text)
-        word = text.casefold()
-        statement = statement.where(
-            Certificate.public_id == number
-            if number
-            else or_(Account.email_key == word, func.lower(Certificate.holder_name).contains(word, autoescape=True))
-        )
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    rows = session.execute(
-        statement.order_by(Certificate.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
-    return PageOf(rows=rows, number=page, size=PAGE_SIZE, total=total)
-
-
-def _register() -> Select[Certificate, str, str]:
-    return (
-        select(Certificate, Account.email, Achievement.course_slug)
-        .join(Achievement, Achievement.id == Certificate.achievement_id)
-        .outerjoin(Account, Account.id == Certificate.account_id)
-        .options(contains_eager(Certificate.achievement))
     )

@@ -44,6 +44,29 @@ def states_before(target: State) -> list[str]:
     return [state.value for state, targets in TRANSITIONS.items() if target in targets]
 
 
+# What staff may do to a certificate, by the last word of its address, and the state that it comes to.
+STEPS: Mapping[str, State] = {
+    "suspension": State.SUSPENDED,
+    "reinstatement": State.PENDING,
+    "correction": State.SUPERSEDED,
+    "renewal": State.SUPERSEDED,
+    "revocation": State.REVOKED,
+}
+
+
+def steps_open(state: str, *, holder_known: bool, expires: bool) -> list[str]:
+    """The steps that the table above allows; nothing is signed for an erased holder, and what never ends is renewed by
+    nobody."""
+    signed_again = {"reinstatement", "correction", "renewal"}
+    return [
+        step
+        for step, target in STEPS.items()
+        if target in TRANSITIONS[State(state)]
+        and (holder_known or step not in signed_again)
+        and (expires or step != "renewal")
+    ]
+
+
 class Reason(StrEnum):
     """Why a certificate was revoked: a category, never a free text about a person."""
 
@@ -106,6 +129,18 @@ def masked_name(name: str) -> str:
 def language_of(texts: Mapping[str, str], wanted: str) -> str:
     """The language a certificate is written in: the holder's where its title has it, else one that the title has."""
     return wanted if texts.get(wanted) else next((code for code in sorted(texts) if texts[code]), wanted)
+
+
+OTHER_LANGUAGE = "other"
+
+
+def second_language(wanted: str | None, first: str, texts: Mapping[str, str]) -> str | None:
+    """The second language of a certificate whose design asks for the other one, or for one by its code; None where the
+    title has no text in it."""
+    others = [code for code in sorted(texts) if texts[code] and code != first]
+    if wanted == OTHER_LANGUAGE:
+        return next(iter(others), None)
+    return wanted if wanted in others else None
 
 
 def did_of(authority: str) -> str:
