@@ -41,7 +41,10 @@ class ReviewedClient:
     ) -> TestResponse:
         """Send a form with its CSRF token; review the page that answers."""
         form = {"csrf_token": self.csrf_token(), **(data or {})}
-        return self._reviewed(self._open("POST", url, data=form, follow_redirects=follow, **options), url)
+        answer = self._reviewed(self._open("POST", url, data=form, follow_redirects=follow, **options), url)
+        if answer.request.method == "POST" and answer.mimetype == "text/html" and answer.data and not answer.location:
+            self._switch_language(answer, url)
+        return answer
 
     def put_json(self, url: str, body: Any, **headers: str) -> TestResponse:
         """Send JSON as the page's own script does."""
@@ -76,6 +79,18 @@ class ReviewedClient:
             problems = review(self.page, response, self.app)
             assert not problems, f"{url} ({response.status_code}):\n  " + "\n  ".join(problems)
         return response
+
+    def _switch_language(self, answer: TestResponse, url: str) -> None:
+        """From a page that answers a form, the other language is that of the form's page, never the home page."""
+        switch = str(self.page.find("link", rel="alternate", hreflang=True)["href"])  # type: ignore[index]
+        reader = self.app.test_client()  # another one: what it reads changes neither language nor messages here
+        reader._cookies = dict(self.raw._cookies)
+        with self.app.app_context():
+            status = reader.get(switch, follow_redirects=True).status_code
+        set_read_only(False)
+        closed = {403, 404, 410} if answer.status_code >= 400 else set()
+        assert status == 200 or status in closed, f"{url} ({answer.status_code}): the switch {switch} answers {status}"
+        assert urlsplit(switch).path != "/" or answer.status_code in (404, 405), f"{url}: the switch leaves the page"
 
     def text(self) -> str:
         """The words of the last page's main part, spaces folded."""

@@ -17,6 +17,7 @@ from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
+from app.foundation.numbers import whole
 from app.web.filters import inline, number, text
 from app.web.rendering import page
 
@@ -24,9 +25,8 @@ from app.web.rendering import page
 def wanted_slot(slots: Sequence[Slot], asked: str) -> int:
     """The question asked for in the address, else the first without an answer, else the first."""
     numbers = [one.slot for one in slots]
-    if asked.isascii() and asked.isdecimal() and len(asked) < 5 and int(asked) in numbers:
-        return int(asked)
-    return next(iter(unanswered_slots(slots)), numbers[0])
+    number = whole(asked, most=9999)
+    return number if number in numbers else next(iter(unanswered_slots(slots)), numbers[0])
 
 
 def unanswered_slots(slots: Sequence[Slot]) -> list[int]:

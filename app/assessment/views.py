@@ -33,9 +33,11 @@ from app.foundation import clock
 from app.foundation.errors import RuleError
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
+from app.foundation.numbers import whole
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("assessment", __name__)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -126,6 +128,7 @@ def _has_open(exam_version: ExamVersion) -> bool:
 
 @blueprint.post("/learn/<slug:slug>/<slug:quiz_slug>/attempts")
 @signed_in
+@sent_from("learning.item", quiz_slug="item_slug")
 def start_quiz(slug: str, quiz_slug: str) -> Response:
     """Begin the exercises of a module."""
     actor = current_actor()
@@ -150,6 +153,7 @@ def attempt(attempt_id: str) -> str | Response:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/answers/<int(max=9999):slot>")
 @signed_in
+@sent_from("assessment.attempt", slot="question")
 def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[str, int]:
     """Save an answer sent by a plain form, then show the next question (or the correction, in practice)."""
     found = hold_attempt(db.session, current_actor().account_id, attempt_id)
@@ -190,11 +194,10 @@ def _save(found: Sitting, place: Place, payload: dict[str, Any] | None) -> answe
     """A form that changes nothing saves nothing; otherwise its hidden revision and key make it safe to resend."""
     if place.payload == payload:
         return answering.Saved(Outcome.DUPLICATE, place.rev, clock.now())
-    rev = request.form.get("rev", "")
     incoming = Incoming(
         slot=place.slot,
         payload=payload,
-        rev=int(rev) if rev.isascii() and rev.isdecimal() and 0 < int(rev[:7]) < 1_000_000 else 1,
+        rev=whole(request.form.get("rev"), most=999_999) or 1,
         idempotency_key=_key(request.form.get("key", "")) or secrets.token_hex(16),
     )
     saved = answering.save_answer(db.session, attempt=found, incoming=incoming)
@@ -285,6 +288,7 @@ def _unfit() -> RuleError:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/timer")
 @signed_in
+@sent_from("assessment.attempt")
 def set_timer(attempt_id: str) -> Response:
     """Hide the time left, or show it again."""
     session["timer_hidden"] = request.form.get("timer") == "hide"
@@ -313,6 +317,7 @@ def review(attempt_id: str) -> str | Response:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/submission")
 @signed_in
+@sent_from("assessment.review")
 def submit(attempt_id: str) -> Response:
     """Hand in; a second time changes nothing."""
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)

@@ -19,6 +19,7 @@ from app.foundation.permissions import Permission
 from app.web.access import current_actor, requires
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("certification_bulk", __name__, url_prefix="/admin/certificates/bulk")
 MOST_ROWS = 200
@@ -59,6 +60,7 @@ def dry_run() -> ResponseReturnValue:
 
 @blueprint.post("/tasks")
 @requires(Permission.ADMINISTER)
+@sent_from("certification_bulk.choose")
 def start() -> ResponseReturnValue:
     """Do it: what is to do is looked up again, so that nothing is issued twice."""
     form = _form()

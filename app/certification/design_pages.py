@@ -23,6 +23,7 @@ from app.foundation.permissions import Permission
 from app.web.access import current_actor, requires
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 from app.web.transactions import reading_session
 
 blueprint = Blueprint("certification_designs", __name__, url_prefix="/admin/designs")
@@ -71,6 +72,7 @@ def choose_for_course(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/courses/<slug:slug>/dropped")
 @requires(Permission.ADMINISTER)
+@sent_from("certification_designs.course_design")
 def drop(slug: str) -> ResponseReturnValue:
     """Back to the site's design."""
     designs.drop_design(db.session, actor=current_actor(), course=_course(slug))

@@ -19,6 +19,7 @@ from app.foundation.errors import NotFoundError
 from app.foundation.i18n import gettext as _
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("certification", __name__)
 TRY_AGAIN_SECONDS = 5
@@ -101,6 +102,7 @@ def qr(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/certificates/<public_id:number>/name")
 @signed_in
+@sent_from("certification.share")
 def choose_name(number: str) -> ResponseReturnValue:
     """Show one's whole name on the page by number, or stop showing it."""
     certificate = _held(number)

@@ -22,6 +22,7 @@ from app.skills.queries import active_skills
 from app.web.access import current_actor, requires
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("hire", __name__)
 
@@ -181,6 +182,7 @@ def _preview(offer: Offer, problem: object = None) -> str:
 
 @blueprint.post("/hire/offers/<public_id:offer_id>/publication")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.preview")
 def publish(offer_id: str) -> ResponseReturnValue:
     """Make an offer public, with the reasons written for blocking words."""
     actor = current_actor()
@@ -203,6 +205,7 @@ def publish(offer_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/hire/offers/<public_id:offer_id>/closing")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.preview")
 def close(offer_id: str) -> ResponseReturnValue:
     """End an offer."""
     actor = current_actor()
@@ -257,6 +260,7 @@ def _received(found: Application) -> dict[str, Any]:
 
 @blueprint.post("/hire/applications/<public_id:application_id>/state")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.application")
 def move(application_id: str) -> ResponseReturnValue:
     """Move an application on: read, interview, hired."""
     actor = current_actor()
@@ -270,6 +274,7 @@ def move(application_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/hire/applications/<public_id:application_id>/refusal")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.application")
 def decline(application_id: str) -> ResponseReturnValue:
     """Say no, with a reason from the list and a sentence."""
     actor = current_actor()
@@ -297,6 +302,7 @@ def employers() -> ResponseReturnValue:
 
 @blueprint.post("/admin/employers/<public_id:employer_id>/approval")
 @requires(Permission.ADMINISTER)
+@sent_from("hire.employers")
 def approve(employer_id: str) -> ResponseReturnValue:
     """Let an organisation publish, or take that back."""
     employer = queries.get_employer(db.session, employer_id)

@@ -23,6 +23,7 @@ from app.web import budgets
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("jobs", __name__)
 APPLICATIONS = Allowance("application", 50, timedelta(days=1))
@@ -68,6 +69,7 @@ def offer(offer_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/offers/<public_id:offer_id>/application")
 @signed_in
+@sent_from("jobs.offer")
 def send_application(offer_id: str) -> ResponseReturnValue:
     """Apply, which shows one's name to the employer; the match is kept as both sides read it today."""
     actor = current_actor()
@@ -136,6 +138,7 @@ def my_applications() -> ResponseReturnValue:
 
 @blueprint.post("/applications/<public_id:application_id>/withdrawal")
 @signed_in
+@sent_from("jobs.my_applications")
 def withdraw(application_id: str) -> ResponseReturnValue:
     """Take an application back."""
     actor = current_actor()

@@ -18,6 +18,7 @@ from app.web.access import public
 from app.web.budgets import client_network, spend, spend_by_address
 from app.web.errors import wants_json
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 from app.web.transactions import reading_session
 
 blueprint = Blueprint("verification", __name__)
@@ -90,8 +91,16 @@ def _report(typed: str) -> Report | None:
         return None
 
 
+@blueprint.get("/verify/<public_id:number>/name")
+@public
+def name_form(number: str) -> ResponseReturnValue:
+    """Where a name is compared, typed again or reloaded: its form stands on the certificate's page."""
+    return redirect(url_for(".certificate", number=number))
+
+
 @blueprint.post("/verify/<public_id:number>/name")
 @public
+@sent_from("verification.certificate")
 def compare_name(number: str) -> ResponseReturnValue:
     """Is it this person? Yes or no, and a few tries an hour."""
     form = NameForm(request.form)

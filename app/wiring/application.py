@@ -20,6 +20,7 @@ from app.web.headers import add_headers, make_nonce
 from app.web.hosts import check_host
 from app.web.locale import choose_language, say_language
 from app.web.origin import check_origin
+from app.web.reading import ReadableRequest
 from app.web.rendering import set_up_rendering
 from app.web.session import load_actor, set_up_cookies
 from app.web.transactions import begin_request
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     """Build the application from `settings` (default: the environment)."""
     settings = settings or read_settings()
     app = Flask("app", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.request_class = ReadableRequest
     configure(app, settings, testing=testing)
     set_up_logs()
     set_up_database(app)

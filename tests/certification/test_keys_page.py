@@ -89,5 +89,7 @@ def test_what_rests_on_each_key_is_counted(session: Session, cast: Cast, exam: E
     builders.certify(session, cast.blaise, exam)
     client = cast.client("admin", language=language)
     client.get("/admin/keys")
-    rows = [[cell.get_text(strip=True) for cell in row.find_all("td")] for row in client.page.find("tbody").find_all("tr")]
+    rows = [
+        [cell.get_text(strip=True) for cell in row.find_all("td")] for row in client.page.find("tbody").find_all("tr")
+    ]
     assert [(row[2], row[3]) for row in rows] == [("1", "0"), ("1", "0")]

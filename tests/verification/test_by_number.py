@@ -191,6 +191,15 @@ def test_the_name_check(client: ReviewedClient, certificate: Certificate, langua
     assert client.post(address, {"name": "\x00"}).status_code == 422
 
 
+def test_the_address_of_the_name_check_leads_back_to_the_certificate(
+    client: ReviewedClient, certificate: Certificate
+) -> None:
+    page = f"/verify/{certificate.public_id}"
+    assert client.get(f"{page}/name").location == page
+    client.post(f"{page}/name", {"name": "Jean Dupont"})
+    assert str(client.page.find("link", rel="alternate", hreflang=True)["href"]).startswith(f"{page}?lang=")
+
+
 def test_the_name_check_has_a_budget(client: ReviewedClient, certificate: Certificate) -> None:
     address = f"/verify/{certificate.public_id}/name"
     statuses = [client.post(address, {"name": "Ada"}).status_code for _ in range(6)]
