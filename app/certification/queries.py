@@ -163,6 +163,17 @@ def successors_of(session: Session, certificate_ids: Collection[int]) -> dict[in
     return {one.supersedes_id: one for one in found if one.supersedes_id is not None}
 
 
+def newest_of(session: Session, certificate_ids: Collection[int]) -> dict[int, Certificate]:
+    """For those that were replaced, the last signed one of the line, however long; a statement a step."""
+    ends: dict[int, Certificate] = {}
+    at = {one: one for one in certificate_ids}
+    while at:
+        steps = successors_of(session, list(at.values()))
+        at = {first: steps[last].id for first, last in at.items() if last in steps and steps[last].state != "pending"}
+        ends |= {first: session.get_one(Certificate, last) for first, last in at.items()}
+    return ends
+
+
 def find_renewable(session: Session, account_id: int, course_id: int, tier: int) -> Certificate | None:
     """The certificate in force that a new pass in the same course at the same tier renews; None without one."""
     return session.scalar(
