@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,17 +74,20 @@ def _plan(slug: str, file: Path | None) -> list[Line]:
 def _issue_all(lines: Sequence[Line]) -> list[Line]:
     """In slices, each committed; the bar shows on a terminal alone."""
     attempts = bulk.attempts_to_do(lines)
-    done: dict[int | None, tuple[Outcome, str | None]] = {}
+    done: dict[int, tuple[Outcome, str | None]] = {}
     with click.progressbar(length=len(attempts), label="Issuing", file=sys.stderr) as bar:
         for start in range(0, len(attempts), bulk.SLICE):
             some = attempts[start : start + bulk.SLICE]
             done |= bulk.issue_slice(db.session, some)
             db.session.commit()
             bar.update(len(some))
-    return [_after(line, *done[line.attempt_id]) if line.attempt_id in done else line for line in lines]
+    return [_after(line, done) for line in lines]
 
 
-def _after(line: Line, outcome: Outcome, number: str | None) -> Line:
+def _after(line: Line, done: Mapping[int, tuple[Outcome, str | None]]) -> Line:
+    if line.attempt_id is None or line.attempt_id not in done:
+        return line
+    outcome, number = done[line.attempt_id]
     return replace(line, outcome=outcome, number=number or line.number)
 
 

@@ -53,7 +53,7 @@ def dry_run() -> ResponseReturnValue:
         counts=bulk.counts(lines),
         to_do=len(bulk.attempts_to_do(lines)),
         more=max(0, len(lines) - MOST_ROWS),
-        addresses="\n".join(addresses) if addresses is not None else "",
+        asked="\n".join(addresses) if addresses is not None else "",
         outcomes=OUTCOMES,
     )
 
@@ -113,4 +113,5 @@ def _addresses_sent() -> list[str] | None:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return None
-    return bulk.read_addresses(sent.stream.read(bulk.LARGEST_FILE + 1))
+    with sent.stream as stream:
+        return bulk.read_addresses(stream.read(bulk.LARGEST_FILE + 1))

@@ -175,8 +175,7 @@ def _choose(slug: str | None) -> ResponseReturnValue:
 def _choice(form: DesignForm, stored: dict[str, Any]) -> Choice | None:
     """What the form asks for, with the logo it sends, else the one that is there; None when the logo is refused."""
     logo = None if form.remove_logo.data else designs.stored_logo(stored["logo"])
-    sent = request.files.get("logo")
-    data = sent.stream.read(designs.LARGEST_LOGO + 1) if sent and sent.filename else b""
+    data = _logo_sent()
     if data:
         try:
             designs.check_logo(data)
@@ -191,3 +190,12 @@ def _choice(form: DesignForm, stored: dict[str, Any]) -> Choice | None:
         two_languages=form.two_languages.data,
         logo=logo,
     )
+
+
+def _logo_sent() -> bytes:
+    """One byte more than the limit at most; empty without a file."""
+    sent = request.files.get("logo")
+    if sent is None or not sent.filename:
+        return b""
+    with sent.stream as stream:
+        return stream.read(designs.LARGEST_LOGO + 1)
