@@ -13,8 +13,10 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from app.certification import files, keys, queries, rules, services
+from app.certification import files, keys, queries, register, rules, services
+from app.certification.bulk_cli import bulk_issue, draw
 from app.certification.compromise import Damage, assess, sign_anew, withdraw_key
+from app.certification.copies import MEDIA_TYPES, Kind, find_copy
 from app.certification.models import SigningKey
 from app.extensions import db
 from app.foundation import clock
@@ -157,7 +159,7 @@ def list_certificates(*, as_json: bool) -> None:
     """Every certificate: number, status, e-mail address, course, and the key that its printed link carries."""
     now = clock.now()
     with reading_session() as session:
-        for certificate, email, course in queries.register(session):
+        for certificate, email, course in register.whole_register(session):
             facts = {
                 "id": certificate.public_id,
                 "status": rules.status_at(certificate.state, certificate.expires_at, now),
@@ -193,13 +195,13 @@ def _say_state(number: str, state: str) -> None:
 
 @certificates_commands.command("export")
 @click.argument("number", metavar="ID", type=Number())
-@click.option("--format", "kind", type=click.Choice(["pdf", "json"]), required=True)
+@click.option("--format", "kind", type=click.Choice(list(MEDIA_TYPES)), required=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def export(number: str, kind: str, output: Path) -> None:
-    """Write a certificate's PDF or signed JSON to a file; a PDF that is not drawn yet is drawn now."""
+def export(number: str, kind: Kind, output: Path) -> None:
+    """Write a certificate to a file: PDF, signed JSON, JWT, or badge; a PDF that is not drawn yet is drawn now."""
     with use_language("en"):
         try:
-            content = _pdf(number) if kind == "pdf" else _json(number)
+            content = _copy(number, kind)
         except NotFoundError as error:
             raise click.ClickException("There is no signed certificate of that number here.") from error
         except DomainError as error:
@@ -210,27 +212,18 @@ def export(number: str, kind: str, output: Path) -> None:
         raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from error
 
 
-def _json(number: str) -> bytes:
-    with reading_session() as session:
-        document = queries.find_document(session, queries.get_certificate(session, number).id)
-    if document is None or document.credential is None:
-        raise NotFoundError("document")
-    return document.credential.encode()
-
-
-def _pdf(number: str) -> bytes:
+def _copy(number: str, kind: Kind) -> bytes:
     with reading_session() as session:
         certificate_id = queries.get_certificate(session, number).id
-        drawing = files.drawing_of(session, certificate_id)
+        drawing = files.drawing_of(session, certificate_id) if kind == "pdf" else None
     if drawing is not None:
-        content = files.draw(drawing)
-        files.keep_file(db.session, drawing, content)
+        files.keep_file(db.session, drawing, files.draw(drawing))
         db.session.commit()
     with reading_session() as session:
-        row = queries.find_file(session, certificate_id, "pdf")
-    if row is None:
-        raise NotFoundError("file")
-    return files.file_content(row)
+        content = find_copy(session, certificate_id, kind)
+    if content is None:
+        raise NotFoundError("copy")
+    return content
 
 
 @certificates_commands.command("revoke")
@@ -287,3 +280,7 @@ def renew(number: str) -> None:
         successor = services.renew_certificate(session, actor=SYSTEM, certificate=certificate)
         facts = successor.public_id, successor.state
     _say_state(*facts)
+
+
+certificates_commands.add_command(bulk_issue)
+certificates_commands.add_command(draw)

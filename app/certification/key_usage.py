@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.certification.models import Certificate, CertificateDocument, SigningKey
@@ -27,6 +28,46 @@ def certificates_by_state(session: Session, key_id: str) -> dict[str, int]:
         .group_by(Certificate.state)
     )
     return dict(session.execute(counts).all())
+
+
+def usage_of_keys(session: Session) -> dict[str, dict[str, int]]:
+    """For every key, how many certificates in each state rest on it, in one statement; `erased` counts apart."""
+    condition = case((Certificate.holder_name.is_(None), "erased"), else_=Certificate.state).label("condition")
+    rows = session.execute(
+        select(CertificateDocument.key_id, condition, func.count())
+        .join(Certificate, CertificateDocument.certificate_id == Certificate.id)
+        .where(_newest())
+        .group_by(CertificateDocument.key_id, condition)
+    )
+    usage: dict[str, dict[str, int]] = {}
+    for key_id, name, count in rows:
+        usage.setdefault(key_id, {})[name] = count
+    return usage
+
+
+@dataclass(frozen=True)
+class SigningAnew:
+    """How far the certificates of withdrawn keys are: `done` rest on another key by now, `left` do not yet."""
+
+    done: int
+    left: int
+
+
+def signing_anew(session: Session) -> SigningAnew:
+    """The progress after a key was withdrawn, whoever does the work: the command or the worker."""
+    withdrawn = select(SigningKey.key_id).where(SigningKey.state == "compromised")
+    earlier = aliased(CertificateDocument)
+    under = select(earlier.certificate_id).where(
+        earlier.certificate_id == Certificate.id, earlier.key_id.in_(withdrawn)
+    )
+    done = (
+        select(func.count())
+        .select_from(Certificate)
+        .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
+        .where(_newest(), CertificateDocument.key_id.not_in(withdrawn), under.exists())
+    )
+    left = select(func.count()).select_from(_resting_on_withdrawn_key().subquery())
+    return SigningAnew(session.scalar(done) or 0, session.scalar(left) or 0)
 
 
 def erased_under_key(session: Session, key_id: str) -> int:

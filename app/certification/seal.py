@@ -36,7 +36,9 @@ def find_seal() -> SealKey | None:
 
 
 @cache
-def _open(key_path: Path, certificate_path: Path, passphrase: bytes | None, organisation: str, *, kind: str) -> SealKey:
+def _open(
+    key_path: Path, certificate_path: Path, passphrase: bytes | None, organisation: str, *, kind: SealKind
+) -> SealKey:
     if not key_path.exists() and not certificate_path.exists():
         key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = SealKey.generate(organisation, clock.now(), kind)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.certification import queries as certification
+from app.certification.models import Certificate
+from app.certification.rules import standing_at
 from app.extensions import db
+from app.foundation import clock
 from app.foundation.errors import RuleError
 from app.foundation.forms import clean_lines
 from app.foundation.hidden_signs import carries_hidden_signs
@@ -244,6 +249,34 @@ def application(application_id: str) -> ResponseReturnValue:
     return page("hire/application.html", form=DeclineForm(), **_received(found))
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A certificate as it stands now, and the last of those that replaced it since it was sent."""
+
+    certificate: Certificate
+    newest: Certificate | None
+
+    @property
+    def status(self) -> str:
+        return standing_of(self.certificate)
+
+    @property
+    def newest_status(self) -> str:
+        return standing_of(self.newest) if self.newest else ""
+
+
+def standing_of(certificate: Certificate) -> str:
+    """Valid, expiring, expired, suspended, revoked, superseded or pending, just now."""
+    return standing_at(certificate.state, certificate.expires_at, clock.now())
+
+
+def _attached(found: Application) -> list[Attached]:
+    """What became of the certificates that were sent along, however often they were replaced."""
+    sent = queries.attached_certificates(db.session, found)
+    newest = certification.newest_of(db.session, [one.id for one in sent])
+    return [Attached(one, newest.get(one.id)) for one in sent]
+
+
 def _received(found: Application) -> dict[str, Any]:
     person = queries.get_applicant(db.session, found)
     return {
@@ -251,11 +284,10 @@ def _received(found: Application) -> dict[str, Any]:
         "name": person.name,
         "email": person.email if found.state in rules.CONTACT_STATES else "",
         "found": matching.match_of(db.session, found.offer, found.account_id),
-        "attached": queries.attached_certificates(db.session, found),
+        "attached": _attached(found),
         "history": queries.histories(db.session, [found])[found.id],
         "moves": [state for state in rules.EMPLOYER_MOVES[found.state] if state != "declined"],
         "rules": rules,
-        "today": queries.today(),
     }
 
 
