@@ -9,6 +9,7 @@ from typing import Any
 import wtforms
 from wtforms.validators import StopValidation
 
+from app.foundation.errors import DomainError
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
 
@@ -52,6 +53,8 @@ def carries_hidden_signs(text: str, *, lines: bool = False) -> bool:
 
 class Form(wtforms.Form):  # type: ignore[misc]
     """Plain WTForms, under a name that the type checker knows."""
+
+    refusal: DomainError | None = None  # what a service said of a form in which nothing is to correct
 
 
 class NoControlCharacters:
