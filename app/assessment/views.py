@@ -6,12 +6,14 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from app.assessment import answering, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
 from app.assessment.candidate import is_unread, payload_of_form, read_as
+from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
     corrections,
@@ -36,6 +38,8 @@ from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
+from app.web.filters import text
+from app.web.forms import form_page
 from app.web.rendering import page
 from app.web.sent_from import sent_from
 
@@ -60,12 +64,17 @@ def _version_for(exam_public_id: str) -> tuple[ExamVersion, list[Any]] | Respons
 
 @blueprint.get("/exams/<public_id:exam_id>")
 @signed_in
-def exam(exam_id: str) -> str | Response:
+def exam(exam_id: str) -> ResponseReturnValue:
     """What the exam is, what it asks, and whether it may be started now."""
     found = _version_for(exam_id)
     if isinstance(found, Response):
         return found
-    exam_version, missing = found
+    return _exam_page(*found)
+
+
+def _exam_page(
+    exam_version: ExamVersion, missing: list[Any], sent: PledgeForm | None = None
+) -> tuple[str, int, dict[str, str]]:
     account_id = current_actor().account_id
     standing = find_standing(db.session, account_id, exam_version.exam.course_id)
     facts = queries.start_facts(
@@ -78,8 +87,9 @@ def exam(exam_id: str) -> str | Response:
     )
     stored = queries.find_open_attempt(db.session, account_id, exam_version.exam_id)
     settings = exam_version.settings
-    return page(
+    return form_page(
         "assessment/exam.html",
+        form=sent or _pledge(exam_version),
         exam_version=exam_version,
         version=get_version(db.session, exam_version.course_version_id),
         missing=missing,
@@ -108,15 +118,15 @@ def _courses_missing(exam_version: ExamVersion) -> list[Any]:
 
 @blueprint.post("/exams/<public_id:exam_id>")
 @signed_in
-def start_exam(exam_id: str) -> Response:
+def start_exam(exam_id: str) -> ResponseReturnValue:
     """Start the exam, or go back to the attempt already open."""
     found = _version_for(exam_id)
     if isinstance(found, Response):
         return found
     exam_version, missing = found
-    if exam_version.pledge and request.form.get("pledge") != "y" and not _has_open(exam_version):
-        flash(_("Tick the sentence of the pledge to start."), "stop")
-        return redirect(url_for(".exam", exam_id=exam_id))
+    form = _pledge(exam_version, request.form)
+    if exam_version.pledge and not _has_open(exam_version) and not form.validate():
+        return _exam_page(exam_version, missing, form)
     attempt = starting.start_attempt(
         db.session,
         actor=current_actor(),
@@ -128,6 +138,10 @@ def start_exam(exam_id: str) -> Response:
     )
     db.session.commit()
     return redirect(url_for(".attempt", attempt_id=attempt.public_id))
+
+
+def _pledge(exam_version: ExamVersion, sent: Any = None) -> PledgeForm:
+    return PledgeForm(sent, sentence=text(exam_version.pledge))
 
 
 def _has_open(exam_version: ExamVersion) -> bool:

@@ -156,7 +156,7 @@ def _step(name: str) -> Step:
     return STEPS[name]
 
 
-def _step_page(number: str, name: str, form: Any) -> tuple[str, int]:
+def _step_page(number: str, name: str, form: Any) -> ResponseReturnValue:
     found = queries.get_certificate(db.session, number)
     months = found.achievement.validity_months
     return form_page("certification/step.html", form=form, step=name, months=months, **_shown(found))

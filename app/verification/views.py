@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from flask import Blueprint, current_app, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from app.foundation.errors import NotFoundError, RuleError
@@ -36,7 +37,7 @@ from app.verification.visitors import count_look
 from app.verification.wording import Words, being_signed, unknown_number, words
 from app.web.access import public
 from app.web.budgets import client_network, spend, spend_by_address
-from app.web.errors import answer, wants_json
+from app.web.errors import answer, on_http_error, wants_json
 from app.web.rendering import page
 from app.web.sent_from import sent_from
 from app.web.transactions import reading_session, writing_session
@@ -72,13 +73,24 @@ def _verify_file() -> ResponseReturnValue:
     if not data:
         named = bool(request.files["file"].filename)
         form.file.errors = [_("This file is empty.") if named else _("Choose a file first.")]
-    elif len(data) > budgets.LARGEST_FILE:
-        form.file.errors = [_("This file is larger than 2 MB: a certificate issued here never is.")]
-    if form.file.errors:
         return page("verification/counter.html", number=NumberForm(), file=form), 422
+    if len(data) > budgets.LARGEST_FILE:
+        return _too_large(422)
     with reading_session() as session:
         report = services.verify_file(session, data)
     return _verdict(words(report), report=report, status=200 if report.readable else 422)
+
+
+def _too_large(status: int) -> ResponseReturnValue:
+    form = FileForm()
+    form.file.errors = [_("This file is larger than 2 MB: a certificate issued here never is.")]
+    return page("verification/counter.html", number=NumberForm(), file=form), status
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def refuse_unread(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """A file too large for the site to read at all gets the sentence of one that is a little too large."""
+    return _too_large(413) if request.endpoint == "verification.verify" else on_http_error(error)
 
 
 def read_upload() -> bytes:
