@@ -107,7 +107,7 @@ print(used.ru_utime + used.ru_stime, used.ru_maxrss)
 
 
 def refusal_of(hostile: bytes, folder: Path) -> tuple[str, float, int]:
-    """What is said of the file, the processor's seconds and the KiB of memory it cost: the child's own path, watched from near."""
+    """What is said of the file, the processor's seconds and the KiB of memory it cost."""
     path = folder / "hostile.pdf"
     path.write_bytes(hostile)
     command = [sys.executable, "-c", MEASURED, str(path)]
