@@ -26,6 +26,7 @@ from app.web import budgets
 from app.web.access import find_actor, public
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 from app.web.session import new_token
 from app.web.transactions import reading_session
 
@@ -126,6 +127,7 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 @public
+@sent_from("accounts.sign_in_form")
 def sign_out() -> ResponseReturnValue:
     """End this browser's session; doing it twice does no harm."""
     actor = find_actor()

@@ -36,6 +36,7 @@ def start_attempt(
     enrolled: bool,
     modules_missing: Sequence[str] = (),
     pledged: bool = False,
+    pass_stands: bool = True,
 ) -> Attempt:
     """Start, or return the attempt already open; raises RuleError with the reasons. Idempotent under any race."""
     _close_what_is_over(session, actor, exam_version)
@@ -45,6 +46,7 @@ def start_attempt(
         exam_version=exam_version,
         enrolled=enrolled,
         modules_missing=modules_missing,
+        pass_stands=pass_stands,
     )
     reasons = rules.may_start(facts, clock.now())
     if reasons:
@@ -203,5 +205,7 @@ def next_start_of(session: Session, attempt: Attempt) -> datetime | None:
 
 def attempts_left_of(session: Session, attempt: Attempt) -> int | None:
     """How many attempts remain after this one; None without limit."""
-    used = queries.attempts_used(session, attempt.account_id, attempt.exam_version)
-    return rules.attempts_left(used, attempt.exam_version.settings.get("max_attempts"))
+    facts = queries.start_facts(
+        session, account_id=attempt.account_id, exam_version=attempt.exam_version, enrolled=True
+    )
+    return rules.attempts_left(facts.attempts_used, facts.most_attempts)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.assessment import answering, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
-from app.assessment.candidate import payload_of_form, read_as
+from app.assessment.candidate import is_unread, payload_of_form, read_as
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
     corrections,
@@ -25,17 +25,19 @@ from app.assessment.pages import (
 )
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
-from app.assessment.wording import refusal_sentence, waits_in_words
+from app.assessment.wording import BLANK, refusal_sentence, waits_in_words
 from app.catalog.queries import get_version, prerequisites_of
-from app.certification.queries import find_certificate_of_attempt
+from app.certification.queries import Standing, find_certificate_of_attempt, find_standing
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.errors import RuleError
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
+from app.foundation.numbers import whole
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("assessment", __name__)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -65,12 +67,14 @@ def exam(exam_id: str) -> str | Response:
         return found
     exam_version, missing = found
     account_id = current_actor().account_id
+    standing = find_standing(db.session, account_id, exam_version.exam.course_id)
     facts = queries.start_facts(
         db.session,
         account_id=account_id,
         exam_version=exam_version,
         enrolled=True,
         modules_missing=[module.slug for module in missing],
+        pass_stands=_pass_stands(standing),
     )
     stored = queries.find_open_attempt(db.session, account_id, exam_version.exam_id)
     settings = exam_version.settings
@@ -79,6 +83,7 @@ def exam(exam_id: str) -> str | Response:
         exam_version=exam_version,
         version=get_version(db.session, exam_version.course_version_id),
         missing=missing,
+        standing=standing,
         courses_missing=_courses_missing(exam_version),
         reasons=[refusal_sentence(reason) for reason in rules.may_start(facts, clock.now())],
         open_attempt=stored if facts.has_open_attempt else None,
@@ -89,6 +94,11 @@ def exam(exam_id: str) -> str | Response:
         minutes=settings["duration_s"] // 60 if settings.get("duration_s") else None,
         ends_at=starting.deadline_from(clock.now(), settings),
     )
+
+
+def _pass_stands(standing: Standing | None) -> bool:
+    """Does an earlier pass still keep this exam shut? Not once the certificate it earned was taken back."""
+    return standing is None or standing.status != "revoked"
 
 
 def _courses_missing(exam_version: ExamVersion) -> list[Any]:
@@ -114,6 +124,7 @@ def start_exam(exam_id: str) -> Response:
         enrolled=True,
         modules_missing=[module.slug for module in missing],
         pledged=bool(exam_version.pledge),
+        pass_stands=_pass_stands(find_standing(db.session, current_actor().account_id, exam_version.exam.course_id)),
     )
     db.session.commit()
     return redirect(url_for(".attempt", attempt_id=attempt.public_id))
@@ -126,6 +137,7 @@ def _has_open(exam_version: ExamVersion) -> bool:
 
 @blueprint.post("/learn/<slug:slug>/<slug:quiz_slug>/attempts")
 @signed_in
+@sent_from("learning.item", quiz_slug="item_slug")
 def start_quiz(slug: str, quiz_slug: str) -> Response:
     """Begin the exercises of a module."""
     actor = current_actor()
@@ -150,6 +162,7 @@ def attempt(attempt_id: str) -> str | Response:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/answers/<int(max=9999):slot>")
 @signed_in
+@sent_from("assessment.attempt", slot="question")
 def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[str, int]:
     """Save an answer sent by a plain form, then show the next question (or the correction, in practice)."""
     found = hold_attempt(db.session, current_actor().account_id, attempt_id)
@@ -158,7 +171,7 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
     payload = payload_of_form(place.kind, values, current_language())
     is_open = queries.is_open(db.session, found)
     if found.kind == "practice" and payload is None and is_open:
-        return _again(found, slot, _("Choose or write an answer first."), None, 422)
+        return _again(found, slot, str(BLANK), None, 422)
     try:
         saved = _save(found, place, payload)
     except RuleError as error:
@@ -190,11 +203,10 @@ def _save(found: Sitting, place: Place, payload: dict[str, Any] | None) -> answe
     """A form that changes nothing saves nothing; otherwise its hidden revision and key make it safe to resend."""
     if place.payload == payload:
         return answering.Saved(Outcome.DUPLICATE, place.rev, clock.now())
-    rev = request.form.get("rev", "")
     incoming = Incoming(
         slot=place.slot,
         payload=payload,
-        rev=int(rev) if rev.isascii() and rev.isdecimal() and 0 < int(rev[:7]) < 1_000_000 else 1,
+        rev=whole(request.form.get("rev"), most=999_999) or 1,
         idempotency_key=_key(request.form.get("key", "")) or secrets.token_hex(16),
     )
     saved = answering.save_answer(db.session, attempt=found, incoming=incoming)
@@ -257,8 +269,9 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
     if saved.outcome is Outcome.CONFLICT:
         reply["payload"] = saved.payload
         reply["said"] = said(get_place(db.session, found.id, slot), saved.payload)
-    if saved.outcome is Outcome.SAVED and incoming.payload and "text" in incoming.payload:
+    if saved.outcome is Outcome.SAVED and saved.kind == "numeric":
         reply["read_as"] = read_as(saved.kind, incoming.payload, current_language())
+        reply["unread"] = is_unread(saved.kind, incoming.payload)
     if saved.outcome is Outcome.NOT_COUNTED:
         _close_if_over(attempt_id)
     db.session.commit()
@@ -285,9 +298,12 @@ def _unfit() -> RuleError:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/timer")
 @signed_in
+@sent_from("assessment.attempt")
 def set_timer(attempt_id: str) -> Response:
     """Hide the time left, or show it again."""
     session["timer_hidden"] = request.form.get("timer") == "hide"
+    if request.args.get("then") == "review":
+        return redirect(url_for(".review", attempt_id=attempt_id))
     return redirect(url_for(".attempt", attempt_id=attempt_id, question=request.args.get("question")))
 
 
@@ -313,6 +329,7 @@ def review(attempt_id: str) -> str | Response:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/submission")
 @signed_in
+@sent_from("assessment.review")
 def submit(attempt_id: str) -> Response:
     """Hand in; a second time changes nothing."""
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)

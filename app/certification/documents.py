@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from app.certification import rules
 from app.certification.models import Achievement, Certificate
@@ -30,7 +31,7 @@ def verification_url(issuer_url: str, certificate: Certificate) -> str:
     return f"{address}?k={certificate.reveal_key}" if certificate.reveal_key else address
 
 
-def credential_of(certificate: Certificate, issuer: Issuer, list_number: int, index: int, course: str) -> Credential:
+def credential_of(certificate: Certificate, issuer: Issuer, list_number: int, index: int) -> Credential:
     """The unsigned credential of a certificate whose holder is known, in the certificate's language."""
     language = certificate.language
     with use_language(language):
@@ -38,25 +39,31 @@ def credential_of(certificate: Certificate, issuer: Issuer, list_number: int, in
             id=uuid.uuid4().urn,  # in the document and nowhere else: nobody can test a guessed name against its hash
             issuer=issuer,
             holder=Holder(certificate.holder_name or ""),
-            achievement=achievement_in(certificate.achievement, issuer, language, course),
+            achievement=achievement_in(certificate.achievement, issuer, language),
             status=StatusEntry(list_url(issuer.url, list_number), index),
             valid_from=certificate.issued_at,
-            awarded=certificate.issued_at,
+            awarded=awarded_at(certificate),
             valid_until=certificate.expires_at,
             results=(_score(certificate, issuer),),
             evidence=(Evidence(_("How this was earned"), earned_sentence(certificate)),),
         )
 
 
-def achievement_in(row: Achievement, issuer: Issuer, language: str, course: str) -> credential.Achievement:
-    """An achievement in one language; `course` is the slug it is known by."""
+def awarded_at(certificate: Certificate) -> datetime:
+    """When it was earned: a renewal without a new exam does not make the pass any younger."""
+    first = certificate.earned.get("awarded_at")
+    return datetime.fromisoformat(first) if first else certificate.issued_at
+
+
+def achievement_in(row: Achievement, issuer: Issuer, language: str) -> credential.Achievement:
+    """An achievement in one language."""
     return credential.Achievement(
         id=achievement_url(issuer.url, row.public_id),
         name=localised(row.name, language),
         description=localised(row.description, language),
         criteria=localised(row.criteria, language),
         tier=Tier.from_number(row.tier).value,
-        human_code=course,
+        human_code=row.course_slug,
         language=language,
         version=row.course_version,
         skills=tuple(
@@ -95,4 +102,6 @@ def earned_sentence(certificate: Certificate) -> str:
         _("supervised") if earned["supervised"] else _("remote, unsupervised"),
         _("course version %(version)s", version=earned["course_version"]),
     ]
+    if earned.get("awarded_at"):
+        facts.append(_("renewed without a new exam"))
     return ", ".join(facts) + "."

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CertificateIssued:
-    """A certificate exists: it was signed just now."""
+    """A certificate counts from now on: it was signed just now, for the first time or anew."""
 
     certificate_id: int
     account_id: int
 
 
 @dataclass(frozen=True)
-class CertificateRevoked:
-    """A certificate no longer counts, from this instant."""
+class CertificateWithdrawn:
+    """A certificate no longer counts, from this instant: revoked, suspended or replaced."""
 
     certificate_id: int
     account_id: int

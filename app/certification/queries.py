@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, false, func, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import Select, Subquery, false, func, literal, or_, select
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.assessment.models import Attempt, Exam, ExamVersion
 from app.catalog.models import Course, CourseVersion
+from app.certification import rules
 from app.certification.models import (
     Achievement,
     Certificate,
+    CertificateDesign,
     CertificateDocument,
     CertificateFile,
     Issuer,
     SigningKey,
     StatusList,
 )
+from app.foundation import clock
 from app.foundation.errors import NotFoundError
-from app.foundation.identifiers import parse_public_id
 from app.foundation.outbox import OutboxMessage
-from app.foundation.paging import PageOf
 
-PAGE_SIZE = 20
+REMINDED_AT_ONCE = 500  # a round; the next one takes the rest
+PLAIN_DESIGN: dict[str, Any] = {
+    "style": "span", "signatory_name": "", "signatory_role": {}, "logo": None, "second_language": None,
+}  # fmt: skip
 # The newest change, how many keys, the greatest key: what tells one state of the ring from every other.
 RingVersion = tuple[datetime | None, int, str | None]
 
@@ -46,6 +51,22 @@ def find_active_key(session: Session) -> SigningKey | None:
     return session.scalar(
         select(SigningKey).where(SigningKey.state == "active").order_by(SigningKey.id.desc()).limit(1)
     )
+
+
+def get_active_key(session: Session) -> SigningKey:
+    """The key that signs today; raises NotFoundError without one."""
+    found = find_active_key(session)
+    if found is None:
+        raise NotFoundError("key")
+    return found
+
+
+def get_key(session: Session, key_id: str) -> SigningKey:
+    """A key by its name, such as key-2026-01; raises NotFoundError."""
+    found = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
+    if found is None:
+        raise NotFoundError("key")
+    return found
 
 
 def ring_version(session: Session) -> RingVersion:
@@ -115,14 +136,61 @@ def get_achievement(session: Session, public_id: str) -> Achievement:
     return found
 
 
-def course_slug(session: Session, course_id: int) -> str:
-    """The slug of an achievement's course: what its credentials call it."""
-    return session.scalars(select(Course.slug).where(Course.id == course_id)).one()
+def design_of(session: Session, course_id: int | None) -> dict[str, Any]:
+    """How a certificate of this course looks if it is issued now: the course's choice, else the site's, else plain."""
+    rows = session.scalars(
+        select(CertificateDesign)
+        .where(or_(CertificateDesign.course_id == course_id, CertificateDesign.course_id.is_(None)))
+        .order_by(CertificateDesign.course_id.is_(None))
+        .limit(1)
+    ).all()
+    return {**PLAIN_DESIGN, **(rows[0].design if rows else {})}
 
 
 def find_certificate_of_attempt(session: Session, attempt_id: int) -> Certificate | None:
-    """The certificate that an attempt earned, or None."""
-    return session.scalar(select(Certificate).where(Certificate.attempt_id == attempt_id))
+    """The certificate that an attempt earned, the newest where it was corrected or renewed since; or None."""
+    return session.scalar(
+        select(Certificate).where(Certificate.attempt_id == attempt_id).order_by(Certificate.id.desc()).limit(1)
+    )
+
+
+def find_successor(session: Session, certificate_id: int) -> Certificate | None:
+    """The certificate that replaces this one, or None."""
+    return session.scalar(select(Certificate).where(Certificate.supersedes_id == certificate_id))
+
+
+def successors_of(session: Session, certificate_ids: Collection[int]) -> dict[int, Certificate]:
+    """The certificates that replace these ones, signed or waiting to be, by the key of the one replaced."""
+    found = session.scalars(select(Certificate).where(Certificate.supersedes_id.in_(certificate_ids)))
+    return {one.supersedes_id: one for one in found if one.supersedes_id is not None}
+
+
+def newest_of(session: Session, certificate_ids: Collection[int]) -> dict[int, Certificate]:
+    """For those that were replaced, the last signed one of the line, however long; a statement a step."""
+    ends: dict[int, Certificate] = {}
+    at = {one: one for one in certificate_ids}
+    while at:
+        steps = successors_of(session, list(at.values()))
+        at = {first: steps[last].id for first, last in at.items() if last in steps and steps[last].state != "pending"}
+        ends |= {first: session.get_one(Certificate, last) for first, last in at.items()}
+    return ends
+
+
+def find_renewable(session: Session, account_id: int, course_id: int, tier: int) -> Certificate | None:
+    """The certificate in force that a new pass in the same course at the same tier renews; None without one."""
+    return session.scalar(
+        select(Certificate)
+        .join(Achievement, Achievement.id == Certificate.achievement_id)
+        .where(
+            Certificate.account_id == account_id,
+            Certificate.state == "valid",
+            Certificate.expires_at.is_not(None),
+            Achievement.course_id == course_id,
+            Achievement.tier == tier,
+        )
+        .order_by(Certificate.id.desc())
+        .limit(1)
+    )
 
 
 def get_certificate(session: Session, public_id: str) -> Certificate:
@@ -152,10 +220,58 @@ def certificates_of(session: Session, account_id: int) -> Sequence[Certificate]:
     ).all()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a person has of one course: the certificate in force, else the newest, and what it is worth now."""
+
+    certificate: Certificate
+    status: str
+
+
+def standings_of(session: Session, account_id: int) -> dict[int, Standing]:
+    """Where a person's certificates stand now, by course."""
+    now, found = clock.now(), dict[int, Standing]()
+    for one in reversed(certificates_of(session, account_id)):
+        course_id, status = one.achievement.course_id, rules.status_at(one.state, one.expires_at, now)
+        if course_id is not None and (
+            course_id not in found or found[course_id].status != "valid" or status == "valid"
+        ):
+            found[course_id] = Standing(one, status)
+    return found
+
+
+def find_standing(session: Session, account_id: int, course_id: int) -> Standing | None:
+    """Where a person's certificate of this course stands now; None without one."""
+    return standings_of(session, account_id).get(course_id)
+
+
 def pending_certificates(session: Session, limit: int = 50) -> Sequence[int]:
     """Keys of the certificates that wait to be signed, oldest first."""
     return session.scalars(
         select(Certificate.id).where(Certificate.state == "pending").order_by(Certificate.id).limit(limit)
+    ).all()
+
+
+def count_pending(session: Session) -> int:
+    """How many certificates wait to be signed."""
+    return session.scalar(select(func.count(Certificate.id)).where(Certificate.state == "pending")) or 0
+
+
+def expiring_certificates(session: Session, after: datetime, until: datetime, mark: str) -> Sequence[Certificate]:
+    """Valid certificates that end in this stretch of time, whose holders are here and were not told under this mark."""
+    key = literal("certificate-expiring-") + Certificate.public_id + literal(mark)
+    told = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key).exists()
+    return session.scalars(
+        select(Certificate)
+        .where(
+            Certificate.state == "valid",
+            Certificate.expires_at > after,
+            Certificate.expires_at <= until,
+            Certificate.account_id.is_not(None),
+            ~told,
+        )
+        .order_by(Certificate.expires_at)
+        .limit(REMINDED_AT_ONCE)
     ).all()
 
 
@@ -190,9 +306,10 @@ def find_file(session: Session, certificate_id: int, kind: str) -> CertificateFi
 
 def drawing_was_given_up(session: Session, public_id: str) -> bool:
     """Did the worker give up drawing this certificate, after trying for a day?"""
-    key = f"certificate-pdf-{public_id}"
-    dead = select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key, OutboxMessage.dead_at.is_not(None))
-    return session.scalar(dead) is not None
+    key = f"certificate-pdf-{public_id}-"
+    mine = OutboxMessage.dedupe_key.startswith(key, autoescape=True)
+    newest = select(OutboxMessage.dead_at).where(mine).order_by(OutboxMessage.id.desc()).limit(1)
+    return session.scalar(newest) is not None
 
 
 def find_status_list(session: Session, number: int) -> StatusList | None:
@@ -233,37 +350,4 @@ def index_is_given(session: Session, status_list_id: int, index: int) -> bool:
             )
         )
         is not None
-    )
-
-
-def register(session: Session) -> Sequence[Row[Certificate, str, str]]:
-    """Every certificate with its holder's address and its course, for the command line."""
-    return session.execute(_register().order_by(Certificate.id)).all()
-
-
-def register_page(session: Session, text: str, page: int) -> PageOf[Row[Certificate, str, str]]:
-    """The register for staff, newest first; `text` is a number, an address or part of a name."""
-    statement = _register()
-    if text:
-        number = parse_public_id(text)
-        word = text.casefold()
-        statement = statement.where(
-            Certificate.public_id == number
-            if number
-            else or_(Account.email_key == word, func.lower(Certificate.holder_name).contains(word, autoescape=True))
-        )
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    rows = session.execute(
-        statement.order_by(Certificate.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
-    return PageOf(rows=rows, number=page, size=PAGE_SIZE, total=total)
-
-
-def _register() -> Select[Certificate, str, str]:
-    return (
-        select(Certificate, Account.email, Course.slug)
-        .join(Achievement, Achievement.id == Certificate.achievement_id)
-        .join(Course, Course.id == Achievement.course_id)
-        .outerjoin(Account, Account.id == Certificate.account_id)
-        .options(contains_eager(Certificate.achievement))
     )

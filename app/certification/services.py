@@ -1,9 +1,7 @@
-"""Services of certificates: award, sign, revoke, and let a holder choose whether their name shows."""
+"""Services of certificates: award, issue, revoke, suspend, reinstate, correct, renew; and forget a holder."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import secrets
 from typing import Any
 
@@ -13,31 +11,33 @@ from sqlalchemy.orm import Session
 from app.assessment.events import ExamPassed
 from app.assessment.models import Result
 from app.assessment.queries import find_result, pool_size
+from app.assessment.services import annul_attempt
 from app.audit.services import record
-from app.certification import queries, rules, status_lists
-from app.certification.documents import credential_of
-from app.certification.events import CertificateIssued, CertificateRevoked
-from app.certification.keyring import current_ring, find_signer
-from app.certification.models import Achievement, Certificate, CertificateDocument, CertificateSkill
+from app.certification import queries, rules
+from app.certification.documents import awarded_at
+from app.certification.files import forget_pictures
+from app.certification.models import Achievement, Certificate
+from app.certification.moves import move, withdraw
 from app.certification.queries import PassedAttempt
-from app.foundation import clock, outbox
+from app.certification.rules import State
+from app.certification.signatures import send_letter, sign_or_wait
+from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
-from app.foundation.events import publish
 from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import new_public_id
 from app.foundation.typography import typeset
 from app.skills.models import Skill
 from app.skills.queries import skills_by_slug
 from certificates.credential import presentable
-from certificates.errors import CertificateError
-from certificates.signing import serialise, sign
 
-log = logging.getLogger("app.certification")
-PDF = "certificate-pdf"
-LETTER = "certificate-issued"
+REVOKED, SUSPENDED = "certificate-revoked", "certificate-suspended"
 REVEAL_KEY_BYTES = 16
 LONGEST_TEXT = 3900  # typography may add a few signs to it, and a credential takes 4,000
+# What a certificate never shares with the one that it replaces.
+OF_ITS_OWN = frozenset(
+    {"id", "public_id", "reveal_key", "holder_key", "supersedes_id", "state", "state_since", "reason"}
+)
 
 
 def award_if_eligible(session: Session, event: ExamPassed) -> None:
@@ -52,21 +52,14 @@ def issue_certificate(session: Session, *, actor: Actor, attempt_id: int) -> Cer
     certificate = queries.find_certificate_of_attempt(session, attempt_id)
     if certificate is None:
         certificate = _create(session, actor, _eligible(session, attempt_id))
-    if certificate.state == rules.State.PENDING:
-        _sign_or_wait(session, certificate)
+    sign_if_pending(session, certificate)
     return certificate
 
 
-def _sign_or_wait(session: Session, certificate: Certificate) -> bool:
-    """Sign, or leave it pending: what a credential cannot carry must not undo an exam that was handed in."""
-    try:
-        with session.begin_nested():
-            return sign_certificate(session, certificate)
-    except CertificateError as error:
-        session.refresh(certificate)
-        why = {"certificate": certificate.public_id, "why": str(error)}
-        log.error("certificate could not be signed", extra={"fields": why})
-        return False
+def sign_if_pending(session: Session, certificate: Certificate) -> None:
+    """Sign a certificate that waited for a key; one that is signed stays as it is."""
+    if certificate.state == State.PENDING:
+        sign_or_wait(session, certificate)
 
 
 def _eligible(session: Session, attempt_id: int) -> tuple[PassedAttempt, Result]:
@@ -83,6 +76,10 @@ def _create(session: Session, actor: Actor, eligible: tuple[PassedAttempt, Resul
     """A pending certificate; the unique attempt lets one through, and everyone else gets that one."""
     passed, result = eligible
     certificate = _certificate(session, passed, result)
+    renewed = queries.find_renewable(
+        session, passed.account.id, passed.course.id, passed.exam_version.settings["awards"]["level"]
+    )
+    certificate.supersedes_id = renewed.id if renewed else None
     try:
         with session.begin_nested():
             # The record comes first: its lock makes every award wait in the same line, so none waits in a ring.
@@ -104,14 +101,16 @@ def _create(session: Session, actor: Actor, eligible: tuple[PassedAttempt, Resul
 def _certificate(session: Session, passed: PassedAttempt, result: Result) -> Certificate:
     now = clock.now()
     awards: dict[str, Any] = passed.exam_version.settings["awards"]
+    language = rules.language_of(passed.exam_version.title, passed.account.language)
     return Certificate(
         public_id=new_public_id(),
         account_id=passed.account.id,
         attempt_id=passed.attempt.id,
         holder_name=presentable(passed.account.name),
         reveal_key=secrets.token_urlsafe(REVEAL_KEY_BYTES),
-        language=rules.language_of(passed.exam_version.title, passed.account.language),
-        state=rules.State.PENDING.value,
+        language=language,
+        state=State.PENDING.value,
+        state_since=now,
         earned={
             "score": float(rules.score_ratio(result.total, result.max_points)),
             "cut": float(rules.score_ratio(result.cut, result.max_points)),
@@ -125,7 +124,15 @@ def _certificate(session: Session, passed: PassedAttempt, result: Result) -> Cer
         },
         issued_at=now,
         expires_at=rules.expiry(now, awards.get("validity_months")),
+        design=_design(session, passed, language),
     )
+
+
+def _design(session: Session, passed: PassedAttempt, language: str) -> dict[str, Any]:
+    """How it looks, frozen: later choices are for later certificates."""
+    design = queries.design_of(session, passed.course.id)
+    second = rules.second_language(design["second_language"], language, passed.exam_version.title)
+    return design | {"second_language": second}
 
 
 def _minutes(seconds: int | None) -> int | None:
@@ -143,6 +150,7 @@ def _achievement(session: Session, passed: PassedAttempt) -> Achievement:
         public_id=new_public_id(),
         exam_version_id=passed.exam_version.id,
         course_id=passed.course.id,
+        course_slug=passed.course.slug,
         course_version=str(passed.course_version.number),
         name=_typeset(passed.exam_version.title),
         description=_typeset(settings["description"]),
@@ -170,114 +178,126 @@ def _frozen_skill(skill: Skill, tier: int) -> dict[str, Any]:
     return {"id": skill.slug, "name": _typeset(skill.name), "tier": tier, "esco": skill.esco_uri}
 
 
-def sign_certificate(session: Session, certificate: Certificate) -> bool:
-    """Sign a pending certificate and tell the rest; false when this process has no private key: it waits."""
-    ring, signer = current_ring(session), find_signer(session)
-    if ring is None or signer is None:
-        log.warning("certificate waits for a key", extra={"fields": {"certificate": certificate.public_id}})
-        return False
-    now = clock.now()
-    status_list, index = status_lists.reserve_index(session, signer, ring.issuer.url)
-    course = queries.course_slug(session, certificate.achievement.course_id)
-    credential = credential_of(certificate, ring.issuer, status_list.number, index, course)
-    signed = serialise(sign(credential, signer, now))
-    session.add(
-        CertificateDocument(
-            certificate_id=certificate.id,
-            revision=1,
-            credential=signed.decode(),
-            credential_sha256=hashlib.sha256(signed).hexdigest(),
-            key_id=signer.key_id.partition("#")[2],
-            status_list_id=status_list.id,
-            status_index=index,
-            signed_at=now,
-        )
-    )
-    certificate.state = rules.State.VALID.value
-    session.flush()
-    _add_evidence(session, certificate)
-    _announce(session, certificate)
-    return True
-
-
-def _add_evidence(session: Session, certificate: Certificate) -> None:
-    """One row a proven skill: what matching reads."""
-    achievement = certificate.achievement
-    known = skills_by_slug(session, [skill["id"] for skill in achievement.skills])
-    for skill in achievement.skills:
-        session.add(
-            CertificateSkill(
-                certificate_id=certificate.id,
-                skill_id=known[skill["id"]].id,
-                level=skill["tier"],
-                assurance=achievement.assurance,
-                issued_on=certificate.issued_at.date(),
-                valid_until=certificate.expires_at.date() if certificate.expires_at else None,
-            )
-        )
-    session.flush()
-
-
-def _announce(session: Session, certificate: Certificate) -> None:
-    record(session, actor=SYSTEM, event="certificate.issued", subject=certificate.public_id)
-    for kind, payload in (
-        (PDF, {"certificate_id": certificate.id}),
-        ("mail", {"letter": LETTER, "certificate_id": certificate.id}),
-    ):
-        outbox.enqueue(
-            session,
-            kind,
-            dedupe_key=f"{LETTER if kind == 'mail' else kind}-{certificate.public_id}",
-            recipient_id=certificate.account_id,
-            language=certificate.language,
-            payload=payload,
-        )
-    if certificate.account_id is not None:
-        publish(session, CertificateIssued(certificate_id=certificate.id, account_id=certificate.account_id))
-
-
-def sign_what_waits(session: Session) -> int:
-    """The worker's round: sign what waited for a key, and lists that changed or grow old; returns how many."""
-    ring, signer = current_ring(session), find_signer(session)
-    if ring is None or signer is None:
-        return 0
-    signed = status_lists.renew_lists(session, signer, ring.issuer.url)
-    for certificate_id in queries.pending_certificates(session):
-        certificate = session.get(Certificate, certificate_id, with_for_update=True, populate_existing=True)
-        if certificate is not None and certificate.state == rules.State.PENDING:
-            signed += _sign_or_wait(session, certificate)
-    return signed
-
-
-def signing_is_due(session: Session) -> bool:
-    """Would the round above have something to do?"""
-    return queries.signing_is_due(session, clock.now() - rules.STATUS_LIST_RENEWAL)
-
-
 def revoke_certificate(session: Session, *, actor: Actor, certificate: Certificate, reason: str) -> None:
-    """Take a certificate back for ever: register, status list and evidence agree from the commit on."""
+    """Take a certificate back for ever: register, status list, evidence and exam agree from the commit on."""
     if reason not in {one.value for one in rules.Reason}:
         raise RuleError(_("Choose one of the reasons for revoking."))
+    if not move(session, certificate, State.REVOKED, reason):
+        raise ConflictError(_refusal(certificate))
+    _withdrawn(session, actor, certificate, "certificate.revoked", REVOKED)
+    if reason in rules.ANNULS_THE_PASS and certificate.attempt_id is not None:
+        annul_attempt(session, actor=actor, attempt_id=certificate.attempt_id, reason=reason)
+
+
+def suspend_certificate(session: Session, *, actor: Actor, certificate: Certificate, reason: str) -> None:
+    """Let a certificate count for nothing until it is reinstated or revoked; others read it as revoked meanwhile."""
+    if reason not in {one.value for one in rules.SuspensionReason}:
+        raise RuleError(_("Choose one of the reasons for suspending."))
+    if not move(session, certificate, State.SUSPENDED, reason):
+        raise ConflictError(_refusal(certificate))
+    _withdrawn(session, actor, certificate, "certificate.suspended", SUSPENDED)
+
+
+def _withdrawn(session: Session, actor: Actor, certificate: Certificate, event: str, letter: str) -> None:
+    details = {"reason": certificate.reason}
+    record(session, actor=actor, event=event, subject=certificate.public_id, details=details)
+    withdraw(session, certificate)
+    moment = int(certificate.state_since.timestamp())
+    send_letter(session, certificate, letter, f"{letter}-{certificate.public_id}-{moment}")
+
+
+def reinstate_certificate(session: Session, *, actor: Actor, certificate: Certificate) -> None:
+    """End a suspension: a bit once set is never cleared, so the certificate is signed anew under its own number."""
+    if certificate.holder_name is None:
+        raise RuleError(_("The holder of this certificate was erased: it cannot be signed again."))
+    if not move(session, certificate, State.PENDING):
+        raise ConflictError(_refusal(certificate))
+    record(session, actor=actor, event="certificate.reinstated", subject=certificate.public_id)
+    sign_or_wait(session, certificate)
+
+
+def correct_name(session: Session, *, actor: Actor, certificate: Certificate, name: str) -> Certificate:
+    """A new certificate with the right name in place of this one; its dates and what it proves stay as they are."""
+    name = presentable(name)
+    if not name:
+        raise RuleError(_("Type the name as it should be printed."))
+    if name == certificate.holder_name:
+        raise RuleError(_("This is the name it bears already."))
+    return _replace(session, actor, certificate, "certificate.name-corrected", holder_name=name)
+
+
+def renew_certificate(session: Session, *, actor: Actor, certificate: Certificate) -> Certificate:
+    """A new certificate that holds from today as long as the first did, without a new exam, and says so."""
+    months = certificate.achievement.validity_months
+    if months is None or certificate.expires_at is None:
+        raise RuleError(_("This certificate never expires: there is nothing to renew."))
+    now = clock.now()
+    earned = {**certificate.earned, "awarded_at": awarded_at(certificate).isoformat()}
+    return _replace(
+        session, actor, certificate, "certificate.renewed",
+        earned=earned, issued_at=now, expires_at=rules.expiry(now, months),
+    )  # fmt: skip
+
+
+def _replace(session: Session, actor: Actor, certificate: Certificate, event: str, **changes: object) -> Certificate:
+    """The one successor of a valid certificate, signed at once or waiting for a key."""
     session.refresh(certificate, with_for_update=True)
-    if certificate.state == rules.State.REVOKED:
-        raise ConflictError(_("This certificate is revoked already."))
-    certificate.state = rules.State.REVOKED.value
-    certificate.revoked_at = clock.now()
-    certificate.revocation_reason = reason
+    waiting = queries.find_successor(session, certificate.id)
+    if certificate.state != State.VALID or waiting is not None:
+        raise ConflictError(_refusal(certificate))
+    if certificate.account_id is None or certificate.holder_name is None:
+        raise RuleError(_("The holder of this certificate was erased: it cannot be signed again."))
+    successor = Certificate(
+        **{
+            column.key: getattr(certificate, column.key)
+            for column in Certificate.__table__.columns
+            if column.key not in OF_ITS_OWN
+        }
+        | {
+            "public_id": new_public_id(),
+            "reveal_key": secrets.token_urlsafe(REVEAL_KEY_BYTES),
+            "supersedes_id": certificate.id,
+            "state": State.PENDING.value,
+            "state_since": clock.now(),
+        }
+        | changes,
+    )
+    session.add(successor)
     session.flush()
-    record(session, actor=actor, event="certificate.revoked", subject=certificate.public_id, details={"reason": reason})
-    _publish_revocation(session, certificate)
-    if certificate.account_id is not None:
-        publish(session, CertificateRevoked(certificate_id=certificate.id, account_id=certificate.account_id))
+    record(session, actor=actor, event=event, subject=certificate.public_id, details={"by": successor.public_id})
+    sign_or_wait(session, successor)
+    return successor
 
 
-def _publish_revocation(session: Session, certificate: Certificate) -> None:
-    """Set the bit of every document; without a key here, the worker signs the list on its next round."""
-    ring, signer = current_ring(session), find_signer(session)
-    for document in queries.documents_of(session, certificate.id):
-        row = status_lists.set_bit(session, document.status_list_id, document.status_index)
-        if ring is not None and signer is not None:
-            status_lists.sign_list(session, row, signer, ring.issuer.url)
+def _refusal(certificate: Certificate) -> str:
+    """Why the state of a certificate forbids what was asked."""
+    return {
+        State.PENDING: _("This certificate waits to be signed: try again in a minute."),
+        State.VALID: _("This certificate is valid, or is being replaced just now."),
+        State.SUSPENDED: _("This certificate is suspended: reinstate it first."),
+        State.REVOKED: _("This certificate is revoked already."),
+        State.SUPERSEDED: _("This certificate has been replaced: act on its successor."),
+    }[State(certificate.state)]
+
+
+def forget_holder(session: Session, account_id: int) -> int:
+    """Erase the holder from their certificates; what they hold themselves still verifies, by its hash.
+
+    Gone: the name, the key that reveals it, the signed documents and the pictures. Kept: the number, the hashes, what
+    was achieved, the dates and the state (trust.md §7). Returns how many certificates there were.
+    """
+    held = queries.certificates_of(session, account_id)
+    for certificate in held:
+        if certificate.state == State.PENDING:  # nobody is left to sign it for
+            move(session, certificate, State.REVOKED, rules.Reason.HOLDER_REQUEST.value)
+        certificate.holder_name = certificate.reveal_key = certificate.account_id = None
+        certificate.name_public = False
+        for document in queries.documents_of(session, certificate.id):
+            document.credential = document.jwt = None
+        forget_pictures(session, certificate.id)
+        session.flush()
+        record(session, actor=SYSTEM, event="certificate.holder-erased", subject=certificate.public_id)
+    return len(held)
 
 
 def show_name(session: Session, *, actor: Actor, certificate: Certificate, public: bool) -> None:

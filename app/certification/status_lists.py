@@ -11,6 +11,7 @@ from app.certification import queries, rules
 from app.certification.models import StatusList
 from app.foundation import clock
 from certificates import status_list
+from certificates.jwt import sign_status_list_jwt
 from certificates.keys import Signer
 from certificates.signing import serialise
 
@@ -73,13 +74,9 @@ def renew_lists(session: Session, signer: Signer, issuer_url: str) -> int:
 
 
 def _sign(row: StatusList, signer: Signer, issuer_url: str) -> None:
-    now = clock.now()
-    document = status_list.signed_status_list(
-        status_list.StatusList(row.bits),
-        list_url=list_url(issuer_url, row.number),
-        signer=signer,
-        now=now,
-        valid_for=rules.STATUS_LIST_LIFE,
-    )
+    bits, url, now = status_list.StatusList(row.bits), list_url(issuer_url, row.number), clock.now()
+    life = rules.STATUS_LIST_LIFE
+    document = status_list.signed_status_list(bits, list_url=url, signer=signer, now=now, valid_for=life)
     row.signed = serialise(document).decode()
+    row.signed_jwt = sign_status_list_jwt(bits, list_url=url, signer=signer, now=now, valid_for=life)
     row.signed_at = now

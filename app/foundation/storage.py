@@ -18,6 +18,8 @@ class Storage(Protocol):
 
     def get(self, sha256: str) -> bytes: ...
 
+    def delete(self, sha256: str) -> None: ...
+
 
 class FolderStorage:
     """Files in a folder, two levels deep by the first characters of their hash."""
@@ -46,6 +48,13 @@ class FolderStorage:
         if not path.exists():
             raise NotFoundError(f"stored file {sha256} is missing")
         return path.read_bytes()
+
+    def delete(self, sha256: str) -> None:
+        """Remove a file for ever; one that is not here is no trouble."""
+        path = self._path(sha256)
+        path.unlink(missing_ok=True)
+        if path.parent.exists():
+            _sync_folder(path.parent)
 
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not all(character in "0123456789abcdef" for character in sha256):

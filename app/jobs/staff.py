@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.certification import queries as certification
+from app.certification.models import Certificate
+from app.certification.rules import standing_at
 from app.extensions import db
+from app.foundation import clock
 from app.foundation.errors import RuleError
-from app.foundation.forms import carries_hidden_signs, clean_lines
+from app.foundation.forms import clean_lines
+from app.foundation.hidden_signs import carries_hidden_signs
 from app.foundation.i18n import current_language, localised
 from app.foundation.i18n import gettext as _
 from app.foundation.paging import page_number
@@ -22,6 +28,7 @@ from app.skills.queries import active_skills
 from app.web.access import current_actor, requires
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("hire", __name__)
 
@@ -181,6 +188,7 @@ def _preview(offer: Offer, problem: object = None) -> str:
 
 @blueprint.post("/hire/offers/<public_id:offer_id>/publication")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.preview")
 def publish(offer_id: str) -> ResponseReturnValue:
     """Make an offer public, with the reasons written for blocking words."""
     actor = current_actor()
@@ -203,6 +211,7 @@ def publish(offer_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/hire/offers/<public_id:offer_id>/closing")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.preview")
 def close(offer_id: str) -> ResponseReturnValue:
     """End an offer."""
     actor = current_actor()
@@ -240,6 +249,34 @@ def application(application_id: str) -> ResponseReturnValue:
     return page("hire/application.html", form=DeclineForm(), **_received(found))
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A certificate as it stands now, and the last of those that replaced it since it was sent."""
+
+    certificate: Certificate
+    newest: Certificate | None
+
+    @property
+    def status(self) -> str:
+        return standing_of(self.certificate)
+
+    @property
+    def newest_status(self) -> str:
+        return standing_of(self.newest) if self.newest else ""
+
+
+def standing_of(certificate: Certificate) -> str:
+    """Valid, expiring, expired, suspended, revoked, superseded or pending, just now."""
+    return standing_at(certificate.state, certificate.expires_at, clock.now())
+
+
+def _attached(found: Application) -> list[Attached]:
+    """What became of the certificates that were sent along, however often they were replaced."""
+    sent = queries.attached_certificates(db.session, found)
+    newest = certification.newest_of(db.session, [one.id for one in sent])
+    return [Attached(one, newest.get(one.id)) for one in sent]
+
+
 def _received(found: Application) -> dict[str, Any]:
     person = queries.get_applicant(db.session, found)
     return {
@@ -247,16 +284,16 @@ def _received(found: Application) -> dict[str, Any]:
         "name": person.name,
         "email": person.email if found.state in rules.CONTACT_STATES else "",
         "found": matching.match_of(db.session, found.offer, found.account_id),
-        "attached": queries.attached_certificates(db.session, found),
+        "attached": _attached(found),
         "history": queries.histories(db.session, [found])[found.id],
         "moves": [state for state in rules.EMPLOYER_MOVES[found.state] if state != "declined"],
         "rules": rules,
-        "today": queries.today(),
     }
 
 
 @blueprint.post("/hire/applications/<public_id:application_id>/state")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.application")
 def move(application_id: str) -> ResponseReturnValue:
     """Move an application on: read, interview, hired."""
     actor = current_actor()
@@ -270,6 +307,7 @@ def move(application_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/hire/applications/<public_id:application_id>/refusal")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.application")
 def decline(application_id: str) -> ResponseReturnValue:
     """Say no, with a reason from the list and a sentence."""
     actor = current_actor()
@@ -297,6 +335,7 @@ def employers() -> ResponseReturnValue:
 
 @blueprint.post("/admin/employers/<public_id:employer_id>/approval")
 @requires(Permission.ADMINISTER)
+@sent_from("hire.employers")
 def approve(employer_id: str) -> ResponseReturnValue:
     """Let an organisation publish, or take that back."""
     employer = queries.get_employer(db.session, employer_id)

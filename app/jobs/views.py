@@ -23,6 +23,7 @@ from app.web import budgets
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("jobs", __name__)
 APPLICATIONS = Allowance("application", 50, timedelta(days=1))
@@ -63,11 +64,23 @@ def offer(offer_id: str) -> ResponseReturnValue:
     """One offer; for somebody signed in, how their proofs meet it."""
     actor = find_actor()
     found = queries.get_public_offer(db.session, offer_id, actor)
-    return page("jobs/offer.html", form=_application_form(actor) if actor else None, **_shown(found, actor))
+    shown = _shown(found, actor)
+    form = _application_form(actor) if actor else None
+    if form is not None:  # a proof counts once it is attached: whoever does not want to show one unticks it
+        form.certificates.data = [one.public_id for one in shown.get("certificates", {}).values()]
+    return page("jobs/offer.html", form=form, **shown)
+
+
+@blueprint.get("/offers/<public_id:offer_id>/match")
+@signed_in
+def offer_match(offer_id: str) -> ResponseReturnValue:
+    """The way to the match for somebody who has yet to sign in: they come back to the offer."""
+    return redirect(url_for(".offer", offer_id=offer_id, _anchor="match"))
 
 
 @blueprint.post("/offers/<public_id:offer_id>/application")
 @signed_in
+@sent_from("jobs.offer")
 def send_application(offer_id: str) -> ResponseReturnValue:
     """Apply, which shows one's name to the employer; the match is kept as both sides read it today."""
     actor = current_actor()
@@ -114,7 +127,7 @@ def _shown(found: Offer, actor: Actor | None) -> dict[str, Any]:
         return context
     return context | {
         "found": match,
-        "closings": matching.closing_courses(db.session, found, match),
+        "advice": matching.advised_courses(db.session, found, match),
         "certificates": matching.certificates_behind(db.session, match.match),
         "application": queries.find_application_to(db.session, actor, found),
     }
@@ -136,6 +149,7 @@ def my_applications() -> ResponseReturnValue:
 
 @blueprint.post("/applications/<public_id:application_id>/withdrawal")
 @signed_in
+@sent_from("jobs.my_applications")
 def withdraw(application_id: str) -> ResponseReturnValue:
     """Take an application back."""
     actor = current_actor()

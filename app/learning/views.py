@@ -8,17 +8,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.assessment.queries import (
-    attempts_of,
-    certification_exam_of,
-    check_embedded,
-    embedded_questions,
-    get_quiz,
-    quiz_standing,
-    results_of,
-)
+from app.assessment.embedded import check_embedded, embedded_questions
+from app.assessment.queries import attempts_of, certification_exam_of, get_quiz, open_exams, quiz_standing, results_of
 from app.catalog.models import CourseVersion, Item
 from app.catalog.queries import content_key, find_lesson_text, get_current_version, get_version, step_of
+from app.certification.queries import find_standing
 from app.extensions import db
 from app.foundation.errors import NotFoundError
 from app.foundation.i18n import current_language
@@ -28,6 +22,7 @@ from app.learning.models import Enrolment
 from app.learning.queries import Path, find_enrolment, path_of
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("learning", __name__, url_prefix="/learn")
 
@@ -61,6 +56,8 @@ def home(slug: str) -> str | Response:
         modules_missing=missing_modules(version, path, exam.settings if exam else {}),
         attempts=attempts,
         results=results_of(db.session, [attempt.id for attempt in attempts]),
+        sitting=open_exams(db.session, enrolment.account_id).get(version.course_id),
+        standing=find_standing(db.session, enrolment.account_id, version.course_id),
         newer=get_current_version(db.session, slug).id != version.id,
     )
 
@@ -166,6 +163,7 @@ def finish_lesson(slug: str, item_slug: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/<slug:slug>/<slug:item_slug>/place")
 @signed_in
+@sent_from("learning.item")
 def keep_place(slug: str, item_slug: str) -> tuple[str, int]:
     """The page's script says that this lesson is open: the course will resume here."""
     version, enrolment, path = _course_of_reader(slug)
@@ -178,6 +176,7 @@ def keep_place(slug: str, item_slug: str) -> tuple[str, int]:
 
 @blueprint.post("/<slug:slug>/<slug:item_slug>/questions/<slug:question_slug>")
 @public
+@sent_from("learning.item")
 def try_question(slug: str, item_slug: str, question_slug: str) -> str | tuple[str, int]:
     """Check an answer to a question inside a lesson: nothing is recorded, the feedback is shown in its place."""
     version, enrolment, path = _course_of_reader(slug)

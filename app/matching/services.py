@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.audit.services import record
-from app.certification.events import CertificateIssued, CertificateRevoked
+from app.certification.events import CertificateIssued, CertificateWithdrawn
 from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
@@ -97,8 +97,8 @@ def refresh_for_holder(session: Session, event: CertificateIssued) -> None:
     refresh(session, event.account_id)
 
 
-def withdraw_holder(session: Session, event: CertificateRevoked) -> None:
-    """A certificate was revoked: its skills stop counting in the same transaction."""
+def withdraw_holder(session: Session, event: CertificateWithdrawn) -> None:
+    """A certificate was revoked, suspended or replaced: its skills stop counting in the same transaction."""
     refresh(session, event.account_id)
 
 

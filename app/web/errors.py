@@ -20,6 +20,7 @@ from app.foundation.errors import (
     TooManyRequestsError,
 )
 from app.foundation.i18n import gettext as _
+from app.foundation.wording import wait_in_words
 from app.web.rendering import page
 
 log = logging.getLogger("app.web")
@@ -33,7 +34,7 @@ def headings() -> dict[int, tuple[str, str]]:
         401: (_("Sign in first"), _("Your session has ended. Sign in, then go on where you were.")),
         403: (
             _("This page is not open to you"),
-            _("If you think it should be, write to those who run this site."),
+            _("If you think you should have access to it, write to the team of this site."),
         ),
         404: (_("There is no such page"), _("The address may be mistyped, or what was here has been moved.")),
         405: (_("This address is not used that way"), _("Go back and use the button on the page.")),
@@ -56,9 +57,10 @@ def wants_json() -> bool:
     return best in ("application/json", "application/problem+json")
 
 
-def answer(status: int, sentence: str = "", headers: dict[str, str] | None = None) -> Response:
-    """The page or the problem document (RFC 9457) of a status."""
-    heading, advice = headings().get(status, headings()[400 if status < 500 else 500])
+def answer(status: int, sentence: str = "", headers: dict[str, str] | None = None, advice: str = "") -> Response:
+    """The page or the problem document (RFC 9457) of a status; `advice` replaces the usual one."""
+    heading, usual = headings().get(status, headings()[400 if status < 500 else 500])
+    advice = advice or usual
     if wants_json():
         problem = {"type": "about:blank", "title": heading, "status": status, "detail": sentence or advice}
         response = jsonify(problem)
@@ -76,9 +78,12 @@ def on_domain_error(error: DomainError) -> Response:
     """A refusal in words."""
     db.session.rollback()
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequestsError) else None
+    if isinstance(error, TooManyRequestsError):
+        # Its message says what the heading says: once is enough, with the delay.
+        advice = _("You can try again in %(wait)s.", wait=wait_in_words(error.retry_after))
+        return answer(status, headers={"Retry-After": str(error.retry_after)}, advice=advice)
     # The words of a NotFoundError may name what was looked for: same page for missing and for not yours.
-    return answer(status, "" if status == 404 else str(error.message), headers)
+    return answer(status, "" if status == 404 else str(error.message))
 
 
 def on_csrf_error(error: CSRFError) -> Response:

@@ -17,7 +17,9 @@ from app.foundation import clock
 from app.foundation.i18n import use_language
 from app.foundation.outbox import OutboxMessage, enqueue
 from app.foundation.permissions import Role
+from app.jobs.models import Employer
 from tests.builders import Cast
+from tests.matching.people import Hiring
 from tests.reviewer import ReviewedClient
 
 PAGES = ["/admin/", "/admin/accounts"]
@@ -81,6 +83,8 @@ def test_a_dead_letter_is_shown_and_tried_again(session: Session, cast: Cast) ->
     session.refresh(message)
     assert (message.dead_at, message.tries) == (None, 0)
     assert client.post(f"/admin/outbox/{message.id}/retry").status_code == 404, "it is not dead any more"
+    for nobody in (2**31 - 1, 2**31, "9" * 24, "9" * 5000):
+        assert client.post(f"/admin/outbox/{nobody}/retry").status_code == 404
 
 
 def test_a_message_of_no_letter_is_shown_by_its_kind(session: Session, cast: Cast) -> None:
@@ -161,3 +165,24 @@ def test_the_audit_chain_is_really_read(app: Flask, session: Session, cast: Cast
         session.execute(text(kept))
         client.get("/admin/")
         assert "entry 1 does not follow" in client.text()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "1 organisation à approuver"), ("en", "1 organisation to approve")]
+)
+def test_an_organisation_that_waits_is_said_and_leads_to_its_approval(
+    cast: Cast, session: Session, *, language: str, words: str
+) -> None:
+    admin = cast.client("admin", language=language)
+    admin.get("/admin/")
+    assert words not in admin.text()
+    Hiring(session, cast.dora)
+    employer = session.scalars(select(Employer)).one()
+    employer.approved_at = None
+    session.commit()
+    admin.get("/admin/")
+    assert admin.page.find("a", string=words)["href"] == "/admin/employers"
+    employer.approved_at = clock.now()
+    session.commit()
+    admin.get("/admin/")
+    assert words not in admin.text()

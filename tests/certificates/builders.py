@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certificates.credential import Achievement, Credential, Evidence, Holder, Issuer, Result, Skill, StatusEntry
+from certificates.design import Design
 from certificates.keys import FileSigner, KeyRing
 from certificates.page import CertificatePage, Exam
 from certificates.signing import sign
@@ -61,6 +62,9 @@ def signed(**changes: Any) -> dict[str, Any]:
     return sign(credential(**changes), SIGNER, NOW)
 
 
+DESIGN = Design(signatory_name="Awa Diop", signatory_role="directrice pédagogique")
+
+
 def page(**changes: Any) -> CertificatePage:
     """The page of the same certificate."""
     plain = CertificatePage(
@@ -75,7 +79,6 @@ def page(**changes: Any) -> CertificatePage:
         expires=date(2029, 11, 18),
         public_id="4T9XK2MBV7QPR6HWD3N8ZC5JAY",
         verification_url=f"{SITE}/verify/4T9XK2MBV7QPR6HWD3N8ZC5JAY?k=Zx81kQm9vT3rW5yB7nPd2A",
-        signatory_name="Awa Diop",
-        signatory_role="directrice pédagogique",
+        design=DESIGN,
     )
     return replace(plain, **changes)

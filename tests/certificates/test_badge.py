@@ -15,8 +15,8 @@ from openbadgeslib.ob3.verifier import OB3Verifier
 from PIL import Image
 
 from certificates.badge import artwork, badge_png, badge_svg, bake_png, bake_svg
+from certificates.badge_drawing import SIZE, badge
 from certificates.credential import LANGUAGES, TIERS, Holder
-from certificates.drawing import SIZE, badge
 from certificates.errors import ExtractionError, MalformedDocumentError
 from certificates.extraction import extract, extract_bounded
 from certificates.jwt import sign_jwt

@@ -130,6 +130,8 @@ class Hiring:
             holder_name=account.name,
             language="fr",
             state="valid",
+            state_since=clock.now(),
+            design={},
             earned={},
             issued_at=clock.now(),
             expires_at=datetime(valid_until.year, valid_until.month, valid_until.day, tzinfo=UTC)
@@ -162,6 +164,7 @@ class Hiring:
                 public_id=new_public_id(),
                 exam_version_id=self.exam.id,
                 course_id=self.exam.exam.course_id,
+                course_slug="comptage",
                 course_version="1",
                 name=words,
                 description=words,

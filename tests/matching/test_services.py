@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.certification.events import CertificateIssued, CertificateRevoked
+from app.certification.events import CertificateIssued, CertificateWithdrawn
 from app.foundation import clock
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
 from app.foundation.events import publish
@@ -93,9 +93,9 @@ def test_revoked_certificate_leaves_matching_at_once(hiring: Hiring, cast: Cast,
     offer = hiring.offer()
     hiring.show(cast.ada)
     assert len(seen(session, offer)) == 1
-    certificate.state, certificate.revoked_at = "revoked", clock.now()
+    certificate.state, certificate.reason = "revoked", "misconduct"
     session.flush()
-    publish(session, CertificateRevoked(certificate.id, cast.ada.id))
+    publish(session, CertificateWithdrawn(certificate.id, cast.ada.id))
     assert seen(session, offer) == []
     assert match_of(session, offer, cast.ada.id).match.score == 0
     work(session)

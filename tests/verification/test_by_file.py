@@ -137,7 +137,9 @@ def test_revoked_and_expired(app: Flask, client: ReviewedClient, session: Sessio
 
 def test_a_withdrawn_key(client: ReviewedClient, session: Session, certificate: Certificate) -> None:
     content = signed(session, certificate)
-    session.execute(update(SigningKey).values(state="compromised", state_since=clock.now()))
+    session.execute(
+        update(SigningKey).values(state="compromised", state_since=clock.now(), compromised_from=clock.now())
+    )
     session.commit()
     ask(client, content, "key_withdrawn")
 

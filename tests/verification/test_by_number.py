@@ -136,7 +136,9 @@ def test_expired(client: ReviewedClient, certificate: Certificate) -> None:
 
 
 def test_a_withdrawn_key(client: ReviewedClient, session: Session, certificate: Certificate) -> None:
-    session.execute(update(SigningKey).values(state="compromised", state_since=clock.now()))
+    session.execute(
+        update(SigningKey).values(state="compromised", state_since=clock.now(), compromised_from=clock.now())
+    )
     session.commit()
     client.get(f"/verify/{certificate.public_id}?lang=en")
     assert client.page.h1.get_text() == "Key withdrawn"
@@ -187,6 +189,15 @@ def test_the_name_check(client: ReviewedClient, certificate: Certificate, langua
         answers.append(client.page.find("div", attrs={"role": "status"})["class"])
     assert answers == [["callout"], ["callout"], ["callout", "care"]]
     assert client.post(address, {"name": "\x00"}).status_code == 422
+
+
+def test_the_address_of_the_name_check_leads_back_to_the_certificate(
+    client: ReviewedClient, certificate: Certificate
+) -> None:
+    page = f"/verify/{certificate.public_id}"
+    assert client.get(f"{page}/name").location == page
+    client.post(f"{page}/name", {"name": "Jean Dupont"})
+    assert str(client.page.find("link", rel="alternate", hreflang=True)["href"]).startswith(f"{page}?lang=")
 
 
 def test_the_name_check_has_a_budget(client: ReviewedClient, certificate: Certificate) -> None:

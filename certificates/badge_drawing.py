@@ -1,4 +1,4 @@
-"""The eight badges, drawn from one geometry: `python -m certificates.drawing FOLDER` writes them anew, by Chromium.
+"""The eight badges, from one geometry: `python -m certificates.badge_drawing FOLDER` writes them anew, by Chromium.
 
 A medal an engineer could have engraved: a guilloche ring, the footbridge in elevation from quay to
 quay, the spans that are proven in ink and those to come in pencil, and the tier on a builder's plate.
