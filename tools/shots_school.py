@@ -39,6 +39,11 @@ from app.wiring.tasks import run_sweeps
 VISITOR = "visitor"
 LEARNERS = ("ada", "blaise")  # one far on the way, one new
 HOLDERS = {Permission.AUTHOR_COURSES: "camille", Permission.PUBLISH_OFFERS: "dora"}
+# What people of the school wrote: it stays in their language.
+LETTERS = (
+    "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain.",
+    "Votre parcours nous intéresse : parlons-en.",
+)
 # Answers for machines, and files.
 NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$")
 
@@ -81,13 +86,11 @@ def _add_states(session: Session) -> None:
     if offer is None:
         raise LookupError("the demo school has no offer")
     with use_language("fr"):
-        message = "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain."
         score = match_of(session, offer, ada.account_id).match.score
         applications.apply_to_offer(
-            session, actor=ada, offer=offer, message=message, certificates=[own.public_id], score=score
+            session, actor=ada, offer=offer, message=LETTERS[0], certificates=[own.public_id], score=score
         )
-        asked = "Votre parcours nous intéresse : parlons-en."
-        matching.invite(session, actor=dora, offer=offer, account_id=fatou.account_id, message=asked)
+        matching.invite(session, actor=dora, offer=offer, account_id=fatou.account_id, message=LETTERS[1])
         jobs.create_offer(session, actor=dora, draft=_draft())
     grace = _actor(session, "grace")
     taken = session.scalars(select(Certificate).where(Certificate.account_id == grace.account_id)).one()
@@ -231,7 +234,7 @@ def _answers() -> list[Shot]:
         Shot(VISITOR, "not-found", "/nowhere"),
         Shot("blaise", "forbidden", "/admin/"),
         Shot("dora", "hire-offer-errors", "/hire/offers/new", _send_empty),
-        Shot("ada", "courses-none", "/courses?text=astrolabe"),
+        Shot("ada", "courses-none", "/courses?q=astrolabe"),
     ]
 
 

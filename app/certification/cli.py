@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,6 +14,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.certification import files, keys, queries, rules, services
+from app.certification.compromise import Damage, assess, sign_anew, withdraw_key
 from app.certification.models import SigningKey
 from app.extensions import db
 from app.foundation import clock
@@ -21,7 +24,7 @@ from app.foundation.i18n import use_language
 from app.foundation.identifiers import parse_public_id
 from app.web.transactions import reading_session
 
-keys_commands = AppGroup("keys", help="The keys that sign certificates: list, generate, rotate.")
+keys_commands = AppGroup("keys", help="The keys that sign certificates: list, generate, rotate, compromise.")
 certificates_commands = AppGroup("certificates", help="Certificates: list, export, and every step of their life.")
 REASONS = [reason.value for reason in rules.Reason]
 SUSPENSION_REASONS = [reason.value for reason in rules.SuspensionReason]
@@ -41,16 +44,23 @@ class Number(click.ParamType[str]):
 
 
 @contextmanager
-def _changing() -> Iterator[Session]:
-    """One change, one commit; a refusal ends with its sentence and exit code 1."""
+def _refusing() -> Iterator[None]:
+    """A refusal ends with its sentence and exit code 1."""
     with use_language("en"):
         try:
-            yield db.session
-            db.session.commit()
+            yield
         except NotFoundError as error:
             raise click.ClickException("There is nothing of that number here.") from error
         except DomainError as error:
             raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _changing() -> Iterator[Session]:
+    """One change, one commit."""
+    with _refusing():
+        yield db.session
+        db.session.commit()
 
 
 @keys_commands.command("list")
@@ -60,6 +70,8 @@ def list_keys(*, as_json: bool) -> None:
     with reading_session() as session:
         for key in queries.signing_keys(session):
             facts = {"key": key.key_id, "state": key.state, "since": key.state_since.isoformat(timespec="seconds")}
+            if key.compromised_from:
+                facts["compromised_from"] = key.compromised_from.isoformat(timespec="seconds")
             click.echo(json.dumps(facts | {"multibase": key.multibase}) if as_json else "  ".join(facts.values()))
 
 
@@ -77,6 +89,62 @@ def rotate() -> None:
     with _changing() as session:
         key = keys.rotate_key(session, actor=SYSTEM)
     _say(key)
+
+
+@keys_commands.command("compromise")
+@click.argument("key_id", metavar="KEY")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
+    required=True,
+    help="From when it may have been in other hands (UTC).",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would follow, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def compromise(key_id: str, since: datetime, *, dry_run: bool, yes: bool) -> None:
+    """Withdraw a key for ever, sign with a new one, sign every good certificate anew; may be stopped and repeated."""
+    since = since.replace(tzinfo=UTC)
+    with _refusing(), reading_session() as reading:
+        damage = assess(reading, key_id, since)
+        withdrawn = queries.get_key(reading, key_id).state == "compromised"
+    _say_damage(key_id, damage)
+    if dry_run:
+        return
+    if not yes:
+        click.confirm(f"Withdraw {key_id} for ever?", abort=True, err=True)
+    if not withdrawn:
+        with _changing() as session:
+            key = withdraw_key(session, actor=SYSTEM, key_id=key_id, since=since)
+        _say(key)
+    _sign_all_anew(damage.to_sign_anew)
+
+
+def _say_damage(key_id: str, damage: Damage) -> None:
+    for number, words in (
+        (damage.to_sign_anew, "valid: signed anew, old files say that they were replaced"),
+        (damage.suspended, "suspended or waiting: signed anew when that ends"),
+        (damage.erased, "of erased holders: the register goes on vouching for their very bytes"),
+        (damage.ended, "revoked or replaced: nothing to do"),
+        (len(damage.later), "signed since that moment: look at each of them in the audit record"),
+    ):
+        click.echo(f"{number:6}  {words}")
+    for later in damage.later:
+        click.echo(f"        {later}")
+    click.echo(f"A document that {key_id} signed and that is not in the register is not ours.")
+
+
+def _sign_all_anew(expected: int) -> None:
+    """In slices, each committed; the bar shows on a terminal alone."""
+    done = 0
+    with click.progressbar(length=expected, label="Signing anew", file=sys.stderr) as bar:
+        while True:
+            with _changing() as session:
+                signed = sign_anew(session)
+            if not signed:
+                break
+            done += signed
+            bar.update(signed)
+    click.echo(f"{done} certificates signed anew; the worker draws their files.")
 
 
 def _say(key: SigningKey) -> None:

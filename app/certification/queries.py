@@ -11,8 +11,10 @@ from sqlalchemy import Row, Select, Subquery, false, func, literal, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.accounts.models import Account
+from app.accounts.rules import email_key
 from app.assessment.models import Attempt, Exam, ExamVersion
 from app.catalog.models import Course, CourseVersion
+from app.certification import rules
 from app.certification.models import (
     Achievement,
     Certificate,
@@ -23,7 +25,9 @@ from app.certification.models import (
     SigningKey,
     StatusList,
 )
+from app.foundation import clock
 from app.foundation.errors import NotFoundError
+from app.foundation.folding import folded
 from app.foundation.identifiers import parse_public_id
 from app.foundation.outbox import OutboxMessage
 from app.foundation.paging import PageOf
@@ -52,6 +56,22 @@ def find_active_key(session: Session) -> SigningKey | None:
     return session.scalar(
         select(SigningKey).where(SigningKey.state == "active").order_by(SigningKey.id.desc()).limit(1)
     )
+
+
+def get_active_key(session: Session) -> SigningKey:
+    """The key that signs today; raises NotFoundError without one."""
+    found = find_active_key(session)
+    if found is None:
+        raise NotFoundError("key")
+    return found
+
+
+def get_key(session: Session, key_id: str) -> SigningKey:
+    """A key by its name, such as key-2026-01; raises NotFoundError."""
+    found = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
+    if found is None:
+        raise NotFoundError("key")
+    return found
 
 
 def ring_version(session: Session) -> RingVersion:
@@ -188,6 +208,31 @@ def certificates_of(session: Session, account_id: int) -> Sequence[Certificate]:
     ).all()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a person has of one course: the certificate in force, else the newest, and what it is worth now."""
+
+    certificate: Certificate
+    status: str
+
+
+def standings_of(session: Session, account_id: int) -> dict[int, Standing]:
+    """Where a person's certificates stand now, by course."""
+    now, found = clock.now(), dict[int, Standing]()
+    for one in reversed(certificates_of(session, account_id)):
+        course_id, status = one.achievement.course_id, rules.status_at(one.state, one.expires_at, now)
+        if course_id is not None and (
+            course_id not in found or found[course_id].status != "valid" or status == "valid"
+        ):
+            found[course_id] = Standing(one, status)
+    return found
+
+
+def find_standing(session: Session, account_id: int, course_id: int) -> Standing | None:
+    """Where a person's certificate of this course stands now; None without one."""
+    return standings_of(session, account_id).get(course_id)
+
+
 def pending_certificates(session: Session, limit: int = 50) -> Sequence[int]:
     """Keys of the certificates that wait to be signed, oldest first."""
     return session.scalars(
@@ -301,11 +346,10 @@ def register_page(session: Session, text: str, page: int) -> PageOf[Row[Certific
     statement = _register()
     if text:
         number = parse_public_id(text)
-        word = text.casefold()
+        name = folded(text)
+        by_name = Certificate.holder_key.contains(name, autoescape=True) if name else false()
         statement = statement.where(
-            Certificate.public_id == number
-            if number
-            else or_(Account.email_key == word, func.lower(Certificate.holder_name).contains(word, autoescape=True))
+            Certificate.public_id == number if number else or_(Account.email_key == email_key(text), by_name)
         )
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     rows = session.execute(

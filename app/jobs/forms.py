@@ -118,7 +118,7 @@ class RequirementForm(Form):
 
     skill = SelectField(_l("Skill"), validate_choice=False)
     tier = one_of(_l("Level"), {str(tier.number): label for tier, label in TIER_LABELS.items()})
-    need = one_of(_l("Needed"), {"essential": _l("Essential"), "optional": _l("Optional")})
+    need = one_of(_l("Needed"), {"essential": _l("Essential"), "optional": _l("Desirable")})
 
     def set_skills(self, choices: Choices) -> None:
         self.skill.choices = choices_of({"": _l("No skill"), **dict(choices)})
@@ -166,13 +166,18 @@ class OfferForm(Form):
         fields_hold = super().validate(extra_validators)
         rows_hold = sum(not row.validate() for row in self.rows) == 0  # every row: each keeps its own errors
         chosen = [row.skill.data for row in self.rows if row.skill.data]
-        if not chosen:
-            self.form_errors.append(_l("Ask for at least one skill: it is what people are matched on."))
-        if len(chosen) != len(set(chosen)):
-            self.form_errors.append(_l("Ask for each skill once: one of them stands in two rows."))
-        if not rows_hold:
-            self.form_errors.append(_l("In the list of skills, choose one of the answers in each row."))
-        return fields_hold and rows_hold and not self.form_errors
+        if not chosen and self.rows:
+            self.rows[0].skill.errors = [_l("Ask for at least one skill: it is what people are matched on.")]
+        for number, row in enumerate(self.rows):
+            if row.skill.data and row.skill.data in {one.skill.data for one in self.rows[:number]}:
+                row.skill.errors = [_l("Ask for each skill once: it stands in a row above.")]
+        return fields_hold and rows_hold and bool(chosen) and len(chosen) == len(set(chosen))
+
+    @property
+    def errors(self) -> dict[Any, Any]:
+        """What is wrong, that of the rows included: each error leads to its own field."""
+        rows = {field.name: field.errors for row in self.rows for field in row if field.errors}
+        return {**super().errors, **rows}
 
     def validate_pay_min(self, field: Any) -> None:
         self._check_pay(field)

@@ -73,6 +73,11 @@ def employers(session: Session) -> Sequence[EmployerLine]:
     return [EmployerLine(*row) for row in rows]
 
 
+def employers_waiting(session: Session) -> int:
+    """How many organisations wait for approval."""
+    return session.scalar(select(func.count(Employer.id)).where(Employer.approved_at.is_(None))) or 0
+
+
 # Offers
 
 

@@ -66,8 +66,18 @@ def offer(offer_id: str) -> ResponseReturnValue:
     """One offer; for somebody signed in, how their proofs meet it."""
     actor = find_actor()
     found = queries.get_public_offer(db.session, offer_id, actor)
+    shown = _shown(found, actor)
     form = _application_form(db.session, actor) if actor else None
-    return page("jobs/offer.html", form=form, **_shown(found, actor))
+    if form is not None:  # a proof counts once it is attached: whoever does not want to show one unticks it
+        form.certificates.data = [one.public_id for one in shown.get("certificates", {}).values()]
+    return page("jobs/offer.html", form=form, **shown)
+
+
+@blueprint.get("/offers/<public_id:offer_id>/match")
+@signed_in
+def offer_match(offer_id: str) -> ResponseReturnValue:
+    """The way to the match for somebody who has yet to sign in: they come back to the offer."""
+    return redirect(url_for(".offer", offer_id=offer_id, _anchor="match"))
 
 
 @blueprint.post("/offers/<public_id:offer_id>/application")
@@ -122,7 +132,7 @@ def _shown(found: Offer, actor: Actor | None) -> dict[str, Any]:
         return context
     return context | {
         "found": match,
-        "closings": matching.closing_courses(db.session, found, match),
+        "advice": matching.advised_courses(db.session, found, match),
         "certificates": matching.certificates_behind(db.session, match.match),
         "application": queries.find_application_to(db.session, actor, found),
     }

@@ -18,7 +18,7 @@ from tests.reviewer import ReviewedClient
 NEW = "sept lanternes sous la pluie"
 
 
-@pytest.mark.parametrize(("language", "heading"), [("fr", "Votre compte"), ("en", "Your account")])
+@pytest.mark.parametrize(("language", "heading"), [("fr", "Mon compte"), ("en", "My account")])
 def test_the_page_in_both_languages(cast: Cast, language: str, heading: str) -> None:
     for name in ("ada", "camille", "dora", "admin"):
         client = cast.client(name, language=language)
