@@ -63,10 +63,16 @@ def wants_json() -> bool:
 
 
 def answer(
-    status: int, sentence: str = "", headers: dict[str, str] | None = None, words: tuple[str, str] | None = None
+    status: int,
+    sentence: str = "",
+    headers: dict[str, str] | None = None,
+    *,
+    heading: str = "",
+    advice: str = "",
 ) -> Response:
-    """The page or the problem document (RFC 9457) of a status; `words` replace its heading and its advice."""
-    heading, advice = words or headings().get(status, headings()[400 if status < 500 else 500])
+    """The page or the problem document (RFC 9457) of a status; `heading` and `advice` replace the usual ones."""
+    usual = headings().get(status, headings()[400 if status < 500 else 500])
+    heading, advice = heading or usual[0], advice or usual[1]
     if wants_json():
         problem = {"type": "about:blank", "title": heading, "status": status, "detail": sentence or advice}
         response = jsonify(problem)
@@ -94,12 +100,19 @@ def on_domain_error(error: DomainError) -> Response:
     """A refusal in words."""
     db.session.rollback()
     status, headers = status_of(error)
-    if isinstance(error, TooManyRequestsError):
-        # Its message says what the heading says: once is enough, with the delay.
-        advice = _("You can try again in %(wait)s.", wait=wait_in_words(error.retry_after))
-        return answer(status, headers=headers, words=(headings()[status][0], advice))
+    if isinstance(error, TooManyRequestsError):  # its message says what the heading says: once is enough
+        return answer(status, headers=headers, advice=_("You can try again in %(wait)s.", wait=_wait(error)))
     # The words of a NotFoundError may name what was looked for: same page for missing and for not yours.
-    return answer(status, "" if status == 404 else str(error.message))
+    return answer(status, "" if status == 404 else str(error.message), headers)
+
+
+def when_again(error: TooManyRequestsError) -> str:
+    """That a budget is spent, and after how long it is full again."""
+    return _("Too many attempts. You can try again in %(wait)s.", wait=_wait(error))
+
+
+def _wait(error: TooManyRequestsError) -> str:
+    return wait_in_words(error.retry_after)
 
 
 def status_of(error: DomainError) -> tuple[int, dict[str, str]]:
@@ -115,7 +128,7 @@ def on_csrf_error(error: CSRFError) -> Response:
         advice = _("Nothing was saved. Look over what you had typed, then send it again.")
     else:
         advice = _("It had expired or came from another site. Open the page again and resend it.")
-    return answer(400, words=(_("This form can no longer be taken"), advice))
+    return answer(400, heading=_("This form can no longer be taken"), advice=advice)
 
 
 def on_http_error(error: HTTPException) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 from app.extensions import db
 from app.foundation.errors import ConflictError, RuleError, TooManyRequestsError
 from app.foundation.forms import Form
-from app.web.errors import status_of
+from app.web.errors import status_of, when_again
 from app.web.rendering import page
 
 
@@ -20,7 +20,7 @@ def refusals(form: Form) -> Iterator[None]:
         yield
     except (ConflictError, RuleError, TooManyRequestsError) as error:
         db.session.rollback()
-        form.form_errors.append(error.message)
+        form.form_errors.append(when_again(error) if isinstance(error, TooManyRequestsError) else error.message)
         form.refusal = error
 
 

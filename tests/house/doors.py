@@ -228,6 +228,10 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "assessment.submit"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
     ("POST", "verification.verify"): Door("", {"number": "0" * 26}),
     ("POST", "verification.compare_name"): Door("", {"name": "Ada"}, lambda world: {"number": world.certificate}),
+    ("POST", "verification.verify_bulk"): Door("", {"rows": "0" * 26}),
+    ("POST", "verification.bulk_csv"): Door("", {"sealed": "x"}),
+    ("POST", "verification.start_bulk"): Door("", {"rows": "0" * 26}),
+    ("POST", "verification.verify_slice"): Door("", {"ticket": "x", "rows": [[1, "0" * 26, ""]]}),
     ("POST", "api.verify"): Door("", {"file": "x"}),
     ("POST", "api.verify_many"): Door("", {"ids": ["0" * 26]}),
 }

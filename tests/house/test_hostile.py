@@ -32,6 +32,7 @@ HOSTILE = {
 }
 IN_JSON = {"empty": "", "10 kB": LONG, "NUL": "Ada\0L", "half a character": "Ada\ud800L", "wrong": ["\u202e"]}
 NOT_TEXT = ("NUL", "half a character", "right to left")
+IN_JSON_ONLY = ("api.verify_many", "verification.verify_slice")
 TYPED_BY_HAND = {"text", "email", "search", "tel", "url", None}
 UNREADABLE = ("\0", "\ufffd", "\u202e", "%ED%A0%80")
 MAY_HOLD_ANYTHING = ("answer", "answer_event")  # what a candidate answered is kept as it was typed
@@ -87,7 +88,7 @@ def is_binary(column: Column[Any]) -> bool:
 def bodies(method: str, endpoint: str, sound: dict[str, Any]) -> Iterator[tuple[str, str, bytes, str]]:
     """Each field with each value, the others sound; last, each field as a file."""
     for field in sound:
-        if method == "PUT" or endpoint == "api.verify_many":
+        if method == "PUT" or endpoint in IN_JSON_ONLY:
             for kind, value in IN_JSON.items():
                 yield field, kind, json.dumps({**sound, field: value}).encode(), "application/json"
             continue
