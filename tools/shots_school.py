@@ -183,11 +183,12 @@ def _examples(session: Session) -> list[Shot]:
     exam = session.scalars(select(Exam).where(Exam.kind == "certification")).one().public_id
     shots = [
         *(Shot(person, "course", course) for person in (VISITOR, "ada", "blaise")),
-        *(Shot(person, "course-home", learn) for person in ("ada", "chloe", "emile")),
+        *(Shot(person, "course-home", learn) for person in ("ada", "chloe", "emile", "grace", "henri")),
         *(Shot(person, "lesson", f"{learn}/{lesson}") for person in (VISITOR, "chloe")),
         *(Shot("chloe", f"lesson-{number}", f"{learn}/{item.slug}") for number, item in enumerate(items[1:4], start=2)),
         *(Shot(person, "quiz", f"{learn}/{quiz}") for person in ("ada", "chloe")),
-        *(Shot(person, "exam", f"/exams/{exam}") for person in ("ada", "chloe", "emile", "henri")),
+        *(Shot(person, "exam", f"/exams/{exam}") for person in ("ada", "chloe", "emile", "grace", "henri")),
+        Shot("grace", "home-revoked", "/"),
     ]
     return [*shots, *_attempts(session), *_certificates(session), *_hiring(session)]
 
@@ -208,6 +209,7 @@ def _attempts(session: Session) -> list[Shot]:
         Shot("chloe", "practice-wrong", f"/attempts/{practising}?question=2"),
         Shot("ada", "practice-result", f"/attempts/{newest('ada', 'practice')}/result"),
         Shot("ada", "result-passed", f"/attempts/{newest('ada', 'certification')}/result"),
+        Shot("grace", "result-annulled", f"/attempts/{newest('grace', 'certification')}/result"),
         Shot("emile", "result-failed", f"/attempts/{newest('emile', 'certification')}/result"),
     ]
 
