@@ -29,6 +29,7 @@ from certificates.keys import did_document, jwks
 blueprint = Blueprint("published", __name__)
 # Five minutes: a revocation or a withdrawn key is known everywhere soon, and a crowd still costs little.
 MAX_AGE_SECONDS = 300
+JWT_TYPES = ("application/vc+jwt", "application/jwt")
 
 
 @blueprint.get("/.well-known/did.json")
@@ -49,17 +50,26 @@ def key_set() -> ResponseReturnValue:
 @blueprint.get("/credentials/status/<int(max=1000000):number>")
 @public
 def status_list(number: int) -> ResponseReturnValue:
-    """A signed list of revocations, as it was last signed."""
-    row = queries.find_status_list(db.session, number)
-    if row is None or row.signed is None:
-        raise NotFoundError("status list")
-    return _published(row.signed.encode(), "application/ld+json")
+    """A signed list of revocations, as it was last signed; as VC-JWT for who asks for one."""
+    if request.accept_mimetypes.best in JWT_TYPES:
+        response = _status_list_as_jwt(number)
+    else:
+        row = queries.find_status_list(db.session, number)
+        if row is None or row.signed is None:
+            raise NotFoundError("status list")
+        response = _published(row.signed.encode(), "application/ld+json")
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.get("/credentials/status/<int(max=1000000):number>.jwt")
 @public
 def status_list_jwt(number: int) -> ResponseReturnValue:
     """The same list as VC-JWT, for readers that check signatures with what a browser has."""
+    return _status_list_as_jwt(number)
+
+
+def _status_list_as_jwt(number: int) -> Response:
     row = queries.find_status_list(db.session, number)
     if row is None or row.signed_jwt is None:
         raise NotFoundError("status list")
