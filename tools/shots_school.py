@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_verification
 from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -47,7 +48,7 @@ LETTERS = (
     "Votre parcours nous intéresse : parlons-en.",
 )
 # Answers for machines, and files.
-NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$")
+NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.html$")
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,16 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
     with app.app_context():
         demo.load(db.session, today=clock.now().date())
         _add_states(db.session)
+        shots_verification.add_certificates(db.session)
         db.session.commit()
-        shots = [*_plain_pages(app), *_examples(db.session), *_answers()]
+        counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
+        shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter]
         db.session.rollback()
         db.session.close()
         run_sweeps(app)
+        shots_verification.leave_unsigned(db.session)
+        db.session.commit()
+        db.session.close()
         db.engine.dispose()
     return shots
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 SEPARATORS = ("\t", ";", ",")  # where two fit equally well, the one that texts contain less often
-LOOKED_AT = 50  # lines, to find out the separator
 LONGEST_CELL = 10_000
 # What makes a spreadsheet take a cell for a formula, and the full-width forms that some take for the same.
 TRIGGERS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
@@ -60,9 +59,8 @@ def _filled(reader: csv._reader) -> Iterator[SheetRow]:  # type: ignore[name-def
 
 
 def separator_of(text: str) -> str:
-    """The separator that most of the first lines have, outside quotation marks."""
-    lines = [line for line in text.split("\n", LOOKED_AT)[:LOOKED_AT] if line.strip()]
-    bare = ["".join(line.split('"')[::2]) for line in lines]
+    """The separator that most lines have, outside quotation marks."""
+    bare = ["".join(line.split('"')[::2]) for line in text.split("\n")]
     return max(SEPARATORS, key=lambda sign: sum(sign in line for line in bare))
 
 

@@ -160,11 +160,9 @@ def as_csv(answers: Sequence[Answered], *, heading: bool = True) -> str:
     return BYTE_ORDER_MARK + written([headings()]) + body if heading else body
 
 
-def counted(answers: Sequence[Answered]) -> list[tuple[str, str, int]]:
-    """How many rows got each answer: state, words and count, the most frequent first."""
-    return [
-        (state, state_in_words(state), count) for state, count in Counter(one.state for one in answers).most_common()
-    ]
+def counted(answers: Sequence[Answered]) -> list[tuple[str, int]]:
+    """How many rows got each answer, in words, the most frequent first."""
+    return [(state_in_words(state), count) for state, count in Counter(one.state for one in answers).most_common()]
 
 
 def state_in_words(state: str) -> str:

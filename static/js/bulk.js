@@ -45,12 +45,11 @@ async function ask(url, body) {
 
 function clear() {
   form.querySelector("button").disabled = true;
-  part("problem").replaceChildren();
   part("table").replaceChildren();
   part("counts").replaceChildren();
   part("said").textContent = "";
   part("note").hidden = false;
-  for (const name of ["progress", "answer", "download"]) part(name).hidden = true;
+  for (const name of ["problem", "progress", "answer", "download"]) part(name).hidden = true;
 }
 
 function progress(done, all) {
@@ -80,6 +79,7 @@ function newRow({ tone, number, cells }) {
       cell.append(Object.assign(element("a", "hash", text), { href: `${page.dataset.verify}/${number}` }));
     } else if (place === 1) cell.append(element("span", "hash", text));
     else if (place === 2) cell.append(element("span", `tag ${tone}`.trim(), text));
+    else if (place === 4 || place === 5) cell.append(element("span", "nobr", text));
     else cell.textContent = text;
     row.append(cell);
   });
@@ -92,7 +92,9 @@ function count(counts, { answers, words }) {
     counts.set(state, { ...known, number: known.number + 1 });
   }
   const said = [...counts.values()].sort((a, b) => b.number - a.number);
-  part("counts").replaceChildren(...said.map((one) => element("span", "", `${one.number} ${one.words.toLowerCase()}`)));
+  const shown = part("counts").dataset.words;
+  const line = (one) => shown.replace("{verdict}", one.words).replace("{count}", one.number);
+  part("counts").replaceChildren(...said.map((one) => element("span", "", line(one))));
 }
 
 function offer(pieces) {
@@ -104,9 +106,8 @@ function offer(pieces) {
 
 function complain(sentence) {
   form.querySelector("button").disabled = false;
-  const banner = element("div", "banner stop");
-  banner.append(element("p", "", sentence));
-  part("problem").replaceChildren(banner);
+  part("problem").querySelector("p:last-child").textContent = sentence;
+  part("problem").hidden = false;
 }
 
 function element(name, classes = "", text = "") {
