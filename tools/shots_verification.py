@@ -37,7 +37,7 @@ def add_certificates(session: Session) -> None:
         actor = demo._join(session, person, "!")
         long_ago = 1200 if state == "expired" else 3
         with clock.frozen(clock.now() - timedelta(days=long_ago, hours=2)):
-            demo._study(session, actor, person, version)
+            demo.study(session, actor, person, version)
         _bring_to(session, state, _certificate_of(session, actor.account_id))
 
 
