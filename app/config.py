@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "PASSERELLE_"
+NO_CONTACT = "contact@localhost"  # sends letters on a machine of one’s own; pages never show it
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,6 +33,8 @@ class Settings:
     signing_key: str | None
     signing_passphrase: str | None
     pdf_seal: str
+    seal_key_path: Path
+    seal_certificate_path: Path
     trusted_proxies: int
     insecure_http: bool
     staff_second_factor: str
@@ -55,8 +58,8 @@ class Settings:
 
 VARIABLES = {
     "ENVIRONMENT", "INSTANCE_PATH", "DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "MAIL_URL", "TASKS_URL",
-    "STORAGE_URL", "SIGNING_KEY", "SIGNING_KEY_PASSPHRASE", "PDF_SEAL", "TRUSTED_PROXIES",
-    "INSECURE_HTTP", "STAFF_SECOND_FACTOR", "SITE_NAME", "ISSUER_NAME", "SITE_CONTACT",
+    "STORAGE_URL", "SIGNING_KEY", "SIGNING_KEY_PASSPHRASE", "PDF_SEAL", "SEAL_KEY_FILE", "SEAL_CERTIFICATE_FILE",
+    "TRUSTED_PROXIES", "INSECURE_HTTP", "STAFF_SECOND_FACTOR", "SITE_NAME", "ISSUER_NAME", "SITE_CONTACT",
 }  # fmt: skip
 FROM_FILE = {
     "SECRET_KEY_FILE": "SECRET_KEY",
@@ -86,13 +89,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         storage_url=values.get("STORAGE_URL", f"file://{instance / 'files'}"),
         signing_key=values.get("SIGNING_KEY"),
         signing_passphrase=values.get("SIGNING_KEY_PASSPHRASE"),
-        pdf_seal=_choice(values, "PDF_SEAL", ("none",), "none"),
+        pdf_seal=_choice(values, "PDF_SEAL", ("p256", "ed25519", "none"), "p256"),
+        seal_key_path=Path(values.get("SEAL_KEY_FILE", instance / "keys" / "seal.pem")),
+        seal_certificate_path=Path(values.get("SEAL_CERTIFICATE_FILE", instance / "keys" / "seal-certificate.pem")),
         trusted_proxies=_whole_number(values, "TRUSTED_PROXIES", 0),
         insecure_http=values.get("INSECURE_HTTP", "0") == "1",
         staff_second_factor=_choice(values, "STAFF_SECOND_FACTOR", ("required", "optional"), "optional"),
         site_name=values.get("SITE_NAME", "Passerelle"),
         issuer_name=values.get("ISSUER_NAME", "Passerelle"),
-        site_contact=values.get("SITE_CONTACT", "contact@localhost"),
+        site_contact=values.get("SITE_CONTACT", NO_CONTACT),
     )
 
 

@@ -73,6 +73,8 @@ def works(school: School) -> list[Work]:
             (0.12, 0.17),
             unit="s",
         ),
+        Work("certificate drawn, one core", {"kind": "draw", "processes": 1}, (0.13, 0.13), unit="s"),
+        Work("certificates drawn, two cores", {"kind": "draw", "processes": 2}, (0.13, 0.13), unit="s"),
     ]
 
 
@@ -182,6 +184,8 @@ fresh_addresses = count(0, 10_000_000)
 
 def measure(plan: dict[str, Any], port: int, roots: tuple[int, int | None], seconds: float = SECONDS) -> Figures:
     """Warm up, then measure; raises RuntimeError when anything was refused or broke."""
+    if plan["kind"] == "draw":
+        return draw(plan["processes"], seconds)
     others = {"seats": plan["seats"][CONNECTIONS:]} if plan["kind"] == "save" else {}  # their revisions go on rising
     if plan["kind"] != "sit":  # each candidate sits once
         apply_load(plan | others, port, WARM_UP_SECONDS)
@@ -192,6 +196,14 @@ def measure(plan: dict[str, Any], port: int, roots: tuple[int, int | None], seco
         for root, start in zip(roots, before, strict=True)
     )
     return Figures(done["units"] / done["seconds"], web, database)
+
+
+def draw(processes: int, seconds: float) -> Figures:
+    """Certificates signed, drawn and sealed in processes of their own: the worker's work, not the site's."""
+    command = [sys.executable, "-m", "benchmarks.drawing", str(processes), str(seconds)]
+    done = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    print(f"{'':32}{done['peak_mb']:.0f} MB at most in a process that draws")
+    return Figures(done["units"] / done["seconds"], done["cpu_ms"], 0.0)
 
 
 def apply_load(plan: dict[str, Any], port: int, seconds: float) -> dict[str, Any]:

@@ -9,33 +9,20 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from certificates import strict_json
-from certificates.credential import Credential
-from certificates.errors import CertificateError, ExtractionError, KeyMaterialError
-from certificates.extraction import extract_bounded
+from certificates.answers import Progress, as_json, as_table, as_text, printable
+from certificates.checking import certificates_in, read, read_keys, read_lists, verify_file
+from certificates.errors import CertificateError, KeyMaterialError
+from certificates.extraction import DEFAULT_LIMITS, extract_bounded
 from certificates.keys import KeyRing, generate_key
-from certificates.verification import Check, State, Verdict, verify
+from certificates.signed import read_signed
+from certificates.verification import State
 
 VALID, NOT_VALID, COULD_NOT_TELL, WRONG_USAGE = 0, 1, 2, 3
 
 _UNTOLD = frozenset({State.UNKNOWN, State.STATUS_UNAVAILABLE, State.MALFORMED})
-_SENTENCES = {
-    State.VALID: "VALID. Signed by the issuer, unchanged, not revoked and in date.",
-    State.EXPIRED: "NOT VALID: it has expired.",
-    State.NOT_YET_VALID: "NOT VALID: it does not hold yet.",
-    State.REVOKED: "NOT VALID: the issuer has revoked it.",
-    State.SUSPENDED: "NOT VALID: the issuer has suspended it.",
-    State.SUPERSEDED: "NOT VALID: another certificate has replaced it.",
-    State.TAMPERED: "NOT VALID: it has been changed, or was never signed by its issuer.",
-    State.WRONG_ISSUER: "NOT VALID: it comes from another issuer than the one whose keys you gave.",
-    State.KEY_WITHDRAWN: "NOT VALID: the key that signed it has been withdrawn.",
-    State.STATUS_UNAVAILABLE: "COULD NOT TELL: whether it has been revoked could not be checked. This is not a yes.",
-    State.UNKNOWN: "COULD NOT TELL: give the issuer's keys with --keys did.json. This is not a yes.",
-    State.MALFORMED: "COULD NOT TELL: no certificate could be read in this file.",
-}
-_MARKS = {True: "yes", False: "no", None: "not known"}
+_KINDS = "PDF, PNG, SVG, JSON or JWT"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -51,7 +38,7 @@ def main(arguments: Sequence[str], now: datetime) -> int:
     try:
         return int(options.run(options))
     except CertificateError as error:
-        print(str(error), file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         return COULD_NOT_TELL
 
 
@@ -60,14 +47,21 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
     checking = commands.add_parser("verify", help="say whether certificates are good")
-    checking.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PDF or JSON")
-    checking.add_argument("--keys", type=Path, metavar="FILE", help="the issuer's did.json")
-    checking.add_argument("--status", type=Path, metavar="FILE", help="the issuer's signed status list")
+    checking.add_argument("files", nargs="+", type=Path, metavar="FILE", help=f"{_KINDS}, or a directory of them")
+    checking.add_argument("--keys", type=Path, metavar="FILE", help="the issuer's did.json or jwks.json")
+    checking.add_argument(
+        "--status",
+        type=Path,
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="the issuer's signed status list, JSON or JWT; may be given again for another list",
+    )
     checking.add_argument("--json", action="store_true", help="one JSON object a line")
     checking.set_defaults(run=_verify)
 
     reading = commands.add_parser("inspect", help="show what a certificate says, verifying nothing")
-    reading.add_argument("file", type=Path, metavar="FILE", help="PDF or JSON")
+    reading.add_argument("file", type=Path, metavar="FILE", help=_KINDS)
     reading.set_defaults(run=_inspect)
 
     making = commands.add_parser("keygen", help="make a signing key")
@@ -79,25 +73,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    keys = _read_keys(options.keys) if options.keys else KeyRing()
-    status = _read(options.status) if options.status else None
-    highest = VALID
-    for path in options.files:
-        verdict = _verdict(path, keys, status, options.now)
-        print(_as_json(path, verdict) if options.json else _as_text(path, verdict))
-        highest = max(highest, _exit_code(verdict.state))
-    return highest
-
-
-def _verdict(path: Path, keys: KeyRing, status: bytes | None, now: datetime) -> Verdict:
-    try:
-        credential_bytes = extract_bounded(_read(path)).credential_bytes
-    except ExtractionError as error:
-        return Verdict(State.MALFORMED, (Check("format", False, str(error)),))
-    verdict = verify(credential_bytes, keys=keys, status=status, now=now)
-    if verdict.state is State.WRONG_ISSUER and not keys.keys:
-        return Verdict(State.UNKNOWN, (Check("signature", None, "No keys were given."),))
-    return verdict
+    keys = read_keys(options.keys) if options.keys else KeyRing()
+    lists = read_lists(options.status)
+    besides = (*options.status, *filter(None, [options.keys]))
+    files = list(certificates_in(options.files, besides))
+    say = as_json if options.json else as_text
+    progress = Progress(len(files), sys.stderr)
+    states = []
+    for number, path in enumerate(files):
+        progress.show(number)
+        verdict = verify_file(path, keys=keys, lists=lists, now=options.now)
+        states.append(verdict.state)
+        progress.clear()
+        print(say(path, verdict))
+    if len(files) > 1:
+        # With --json, standard output holds objects and nothing else.
+        print(f"\n{as_table(states)}", file=sys.stderr if options.json else sys.stdout)
+    return max(_exit_code(state) for state in states)
 
 
 def _exit_code(state: State) -> int:
@@ -107,81 +99,23 @@ def _exit_code(state: State) -> int:
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    found = extract_bounded(_read(options.file))
-    document = strict_json.parse(found.credential_bytes)
-    print("Nothing here has been verified.", file=sys.stderr)
+    found = extract_bounded(read(options.file, DEFAULT_LIMITS.file_bytes + 1))
+    form = "VC-JWT" if found.is_jwt else "JSON"
+    beside = ", and as VC-JWT beside it" if found.second else ""
+    print(f"{found.kind.upper()} file, credential as {form}{beside}. Nothing here has been verified.", file=sys.stderr)
+    document = read_signed(found.credential_bytes).shown()
     for line in json.dumps(document, indent=2, ensure_ascii=False).split("\n"):
-        print(_printable(line))
+        print(printable(line))
     return VALID
 
 
 def _keygen(options: argparse.Namespace) -> int:
     passphrase = None
     if options.passphrase_file:
-        passphrase = _read(options.passphrase_file).partition(b"\n")[0].rstrip(b"\r")
+        passphrase = read(options.passphrase_file, 4096).partition(b"\n")[0].rstrip(b"\r")
         if not passphrase:
             raise KeyMaterialError(f"{options.passphrase_file} holds no passphrase.")
     signer = generate_key(options.id)
     signer.save_pem(options.output, passphrase)
     print(f"{options.id}\n{signer.public_key().multibase}")
     return VALID
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(4 * 1024 * 1024)
-    except OSError as error:
-        raise ExtractionError(f"{path} cannot be read.") from error
-
-
-def _read_keys(path: Path) -> KeyRing:
-    document = strict_json.parse(_read(path))
-    if not isinstance(document, dict):
-        raise KeyMaterialError("The key file is not a DID document.")
-    return KeyRing.from_did_document(document)
-
-
-def _as_text(path: Path, verdict: Verdict) -> str:
-    lines = [f"{path}: {_SENTENCES[verdict.state]}"]
-    if verdict.claims is not None:
-        lines.append(f"  {_summary(verdict.claims)}")
-    lines += [f"  {check.name}: {_MARKS[check.passed]}. {check.detail}" for check in verdict.checks]
-    return "\n".join(_printable(line) for line in lines)
-
-
-def _summary(credential: Credential) -> str:
-    achievement = credential.achievement
-    return (
-        f"{credential.holder.name}: {achievement.name} ({achievement.tier}), "
-        f"by {credential.issuer.name}, {credential.awarded:%Y-%m-%d}"
-    )
-
-
-def _printable(line: str) -> str:
-    """The line without what a hostile file could use to command the terminal; no-break spaces are only spaces."""
-    return "".join(c if c.isprintable() or c in "\u00a0\u202f" else "\ufffd" for c in line)
-
-
-def _as_json(path: Path, verdict: Verdict) -> str:
-    checks = [{"name": check.name, "passed": check.passed, "detail": check.detail} for check in verdict.checks]
-    claims = _claims(verdict.claims) if verdict.claims is not None else {}
-    return json.dumps({"file": str(path), "status": verdict.state.value, **claims, "checks": checks})
-
-
-def _claims(credential: Credential) -> dict[str, Any]:
-    achievement, until = credential.achievement, credential.valid_until
-    return {
-        "achievement": {
-            "name": {achievement.language: achievement.name},
-            "tier": achievement.tier,
-            "skills": [
-                {"id": skill.id, "name": {achievement.language: skill.name}, "tier": skill.tier}
-                for skill in achievement.skills
-            ],
-        },
-        "issuer": {"id": credential.issuer.id, "name": credential.issuer.name},
-        "holder": {"name": credential.holder.name, "masked": False},
-        "issued_at": credential.to_dict()["awardedDate"],
-        "expires_at": credential.to_dict()["validUntil"] if until else None,
-    }

@@ -28,7 +28,7 @@ _TIER_LABEL = {"fr": "Niveau", "en": "Level"}
 # PyLD drops a value that is not an absolute IRI, so it would go unsigned.
 _IRI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 # Control characters, line separators, and the marks that make text read in another order than written.
-_UNPRINTABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_UNPRINTABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
 _CONTROL = re.compile(f"[{_UNPRINTABLE}]")
 
 

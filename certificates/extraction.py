@@ -1,130 +1,90 @@
-"""The credential back out of a file, bounded in size, time and memory."""
+"""The credential back out of a file: PDF, PNG, SVG, JSON or VC-JWT, told apart by content, never by name."""
 
-import os
-import subprocess
-import sys
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, get_args
 
-from certificates import strict_json
+from certificates import jwt
 from certificates.errors import ExtractionError
-from certificates.pdf import ATTACHMENT
+from certificates.isolation import read_pdf
+from certificates.limits import DEFAULT_LIMITS, Limits
+from certificates.png import SIGNATURE as PNG_SIGNATURE
+from certificates.png import credential_in_png
+from certificates.svg import credential_in_svg
 
-MIB = 1024 * 1024
-_FOUND, _NOT_FOUND = 0, 4
+__all__ = ["DEFAULT_LIMITS", "KINDS", "Extracted", "Kind", "Limits", "extract", "extract_bounded"]
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a file may be, its credential (bytes), and what reading it may cost (seconds, bytes)."""
-
-    file_bytes: int = 2 * MIB
-    credential_bytes: int = strict_json.MAX_BYTES
-    cpu_seconds: int = 2
-    wall_seconds: float = 20.0  # several times the processor's share, for a busy machine
-    memory_bytes: int = 256 * MIB
-
-
-DEFAULT_LIMITS = Limits()
+Kind = Literal["pdf", "png", "svg", "json", "jwt"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_SPACE = b" \t\r\n"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The credential's bytes as they were in the file, and the kind of file."""
+    """The credential's bytes as they were in the file, and the kind of file.
+
+    The bytes are JSON or a VC-JWT (`is_jwt`). `second` is the VC-JWT that a PDF carries beside the
+    JSON: who believes one of the two checks that both say the same.
+    """
 
     credential_bytes: bytes
-    kind: Literal["json", "pdf"]
+    kind: Kind
+    second: bytes | None = None
+
+    @property
+    def is_jwt(self) -> bool:
+        """Whether the credential is a VC-JWT."""
+        return jwt.looks_like_jwt(self.credential_bytes)
 
 
 def extract(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Extracted:
-    """Take the credential out of a JSON or PDF file, in this process; ExtractionError when there is none.
+    """Take the credential out of a file, in this process; ExtractionError when there is none.
 
     A hostile PDF can cost much time and memory: files from strangers go to extract_bounded.
     """
-    kind = _kind_of(data, limits)
-    if kind == "json":
-        return Extracted(_checked(data, limits), kind)
-    return Extracted(_attachment(data, limits), kind)
+    kind = kind_of(data, limits)
+    if kind == "pdf":
+        from certificates.pdf_attachments import credentials_in_pdf
+
+        return _of_pdf(*credentials_in_pdf(data, limits))
+    return _of_other(data, kind, limits)
 
 
 def extract_bounded(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Extracted:
     """The same, reading a PDF in a process of its own whose time and memory are limited."""
-    kind = _kind_of(data, limits)
-    if kind == "json":
-        return Extracted(_checked(data, limits), kind)
-    try:
-        outcome = subprocess.run(  # noqa: S603 - our own interpreter and module, no text of the user
-            [sys.executable, "-P", "-m", "certificates.extraction_worker", *map(str, _worker_arguments(limits))],
-            input=data,
-            capture_output=True,
-            timeout=limits.wall_seconds,
-            check=False,
-            env=_worker_environment(),
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ExtractionError("Reading the file took too long.") from error
-    if outcome.returncode == _FOUND:
-        return Extracted(_checked(outcome.stdout, limits), kind)
-    if outcome.returncode == _NOT_FOUND:
-        raise ExtractionError(outcome.stderr.decode("utf-8", "replace").strip())
-    raise ExtractionError("Reading the file took too much time or memory.")
+    kind = kind_of(data, limits)
+    if kind == "pdf":
+        as_json, as_jwt = read_pdf(data, limits)
+        return _of_pdf(limits.checked(as_json), limits.checked(as_jwt))
+    return _of_other(data, kind, limits)
 
 
-def _worker_arguments(limits: Limits) -> tuple[int, int, int, int]:
-    return limits.file_bytes, limits.credential_bytes, limits.cpu_seconds, limits.memory_bytes
-
-
-def _worker_environment() -> dict[str, str]:
-    """Only what the interpreter needs: no secret of this process reaches the one that reads the file."""
-    paths = [str(Path(__file__).resolve().parent.parent), *filter(None, sys.path)]
-    kept = {name: value for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if (value := os.environ.get(name))}
-    return {**kept, "PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-def _kind_of(data: bytes, limits: Limits) -> Literal["json", "pdf"]:
+def kind_of(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Kind:
+    """The kind of file, told by its first bytes; ExtractionError when it is none we read, or too large."""
     if len(data) > limits.file_bytes:
         raise ExtractionError(f"The file is larger than {limits.file_bytes} bytes.")
     if data.startswith(b"%PDF-"):
         return "pdf"
-    if data.lstrip(b" \t\r\n").startswith(b"{"):
+    if data.startswith(PNG_SIGNATURE):
+        return "png"
+    start = data[:1000].removeprefix(_BYTE_ORDER_MARK).lstrip(_SPACE)
+    if start.startswith(b"<"):
+        return "svg"
+    if start.startswith(b"{"):
         return "json"
-    raise ExtractionError("The file is neither a PDF nor a JSON credential.")
+    if jwt.looks_like_jwt(start):
+        return "jwt"
+    raise ExtractionError("The file is not a PDF, PNG, SVG, JSON or JWT that could carry a credential.")
 
 
-def _checked(credential: bytes, limits: Limits) -> bytes:
-    if len(credential) > limits.credential_bytes:
-        raise ExtractionError(f"The credential is larger than {limits.credential_bytes} bytes.")
-    return credential
+def _of_pdf(as_json: bytes, as_jwt: bytes) -> Extracted:
+    return Extracted(as_json, "pdf", as_jwt or None) if as_json else Extracted(as_jwt.strip(_SPACE), "pdf")
 
 
-def _attachment(data: bytes, limits: Limits) -> bytes:
-    import pikepdf
-
-    try:
-        with pikepdf.open(BytesIO(data)) as document:
-            if ATTACHMENT not in document.attachments:
-                raise ExtractionError(f"The PDF carries no {ATTACHMENT}.")
-            stream = document.attachments[ATTACHMENT].obj.EF.F
-            return _inflated(stream, limits)
-    except pikepdf.PasswordError as error:
-        raise ExtractionError("The PDF is locked by a password.") from error
-    except (pikepdf.PdfError, pikepdf.DataDecodingError, AttributeError, TypeError, ValueError, KeyError) as error:
-        raise ExtractionError("The PDF is damaged.") from error
-
-
-def _inflated(stream: Any, limits: Limits) -> bytes:
-    """The attachment's bytes, decompressed no further than the limit."""
-    raw: bytes = stream.read_raw_bytes()
-    filters = stream.get("/Filter")
-    if filters is None:
-        return _checked(raw, limits)
-    if str(filters) != "/FlateDecode" or stream.get("/DecodeParms") is not None:
-        raise ExtractionError("The credential in the PDF is compressed in a way we do not use.")
-    inflater = zlib.decompressobj()
-    try:
-        return _checked(inflater.decompress(raw, limits.credential_bytes + 1), limits)
-    except zlib.error as error:
-        raise ExtractionError("The credential in the PDF is damaged.") from error
+def _of_other(data: bytes, kind: Kind, limits: Limits) -> Extracted:
+    if kind in ("json", "jwt"):
+        return Extracted(limits.checked(data.strip(_SPACE) if kind == "jwt" else data), kind)
+    credential = credential_in_png(data, limits) if kind == "png" else credential_in_svg(data, limits)
+    if not credential:
+        raise ExtractionError("The picture carries a credential that says nothing.")
+    return Extracted(credential, kind)

@@ -1,12 +1,12 @@
 """Choosing the size of a text so that it stays in its box: measured first, then drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certificates.errors import RenderingError
 from certificates.fonts import width_em
 
-_MM_PER_POINT = 25.4 / 72
+MM_PER_POINT = 25.4 / 72
 # Room for what is not measured: rounding, and hyphens the eye accepts but the font widens.
 _SAFETY = 1.02
 
@@ -22,7 +22,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where a text must stay: `height` in millimetres, and the ways to set it, best first."""
+    """Where a text must stay: `height` in millimetres, and the ways to set it, best first.
+
+    A text is a list of paragraphs, each on lines of its own. Several texts are columns side by side:
+    they are set the same way, so each must stay in the box.
+    """
 
     font: str
     height: float
@@ -37,19 +41,44 @@ class Box:
         steps = tuple(Step(size, width, 1 if rank < alone else 99) for rank, size in enumerate(sizes))
         return cls(font, height, line_height, steps)
 
-    def fit(self, paragraphs: Sequence[str]) -> Step:
-        """The first step at which the paragraphs, each on lines of its own, stay in the box."""
-        for step in self.steps:
-            if self.holds(paragraphs, step):
-                return step
-        raise RenderingError(f"The text “{paragraphs[0][:40]}…” is too long for its place on the page.")
+    def narrowed(self, by: float) -> "Box":
+        """The same box, `by` millimetres less wide."""
+        return replace(self, steps=tuple(replace(step, width=step.width - by) for step in self.steps))
 
-    def holds(self, paragraphs: Sequence[str], step: Step) -> bool:
-        """Whether the paragraphs set that way stay in the box."""
-        em = step.points * _MM_PER_POINT * _SAFETY
-        lines = sum(count_lines(paragraph, self.font, step.width / em) for paragraph in paragraphs)
-        height = lines * self.line_height * step.points * _MM_PER_POINT
-        return lines <= step.lines and height <= self.height
+    def lowered(self, height: float) -> "Box":
+        """The same box, no higher than `height` millimetres."""
+        return replace(self, height=min(self.height, height))
+
+    def fit(self, *columns: Sequence[str]) -> Step:
+        """The first step at which every column stays in the box."""
+        for step in self.steps:
+            if self.holds(step, *columns):
+                return step
+        raise RenderingError(f"The text “{columns[0][0][:40]}…” is too long for its place on the page.")
+
+    def holds(self, step: Step, *columns: Sequence[str]) -> bool:
+        """Whether the columns set that way stay in the box."""
+        lines = max(self.lines(step, column) for column in columns)
+        return lines <= step.lines and self._height(lines, step) <= self.height
+
+    def height_of(self, step: Step, *columns: Sequence[str]) -> float:
+        """The height in millimetres of the longest column set that way."""
+        return self._height(max(self.lines(step, column) for column in columns), step)
+
+    def _height(self, lines: int, step: Step) -> float:
+        return lines * self.line_height * step.points * MM_PER_POINT
+
+    def balanced(self, step: Step, text: str) -> float:
+        """The width in millimetres at which the text takes no more lines than it must, of like lengths."""
+        lines, width = self.lines(step, [text]), step.width
+        while lines > 1 and self.lines(replace(step, width=width - 2), [text]) == lines:
+            width -= 2
+        return width
+
+    def lines(self, step: Step, paragraphs: Sequence[str]) -> int:
+        """How many lines the paragraphs take, set that way."""
+        width = step.width / (step.points * MM_PER_POINT * _SAFETY)
+        return sum(count_lines(paragraph, self.font, width) for paragraph in paragraphs if paragraph)
 
 
 def count_lines(paragraph: str, font: str, width: float) -> int:

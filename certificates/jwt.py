@@ -76,6 +76,10 @@ class Jwt:
             raise MalformedDocumentError("The claims of the JWT are not those of the document in it.")
         return key.state
 
+    def shown(self) -> dict[str, Any]:
+        """Header and payload, as they are."""
+        return {"header": self.header, "payload": strict_json.parse(self.payload, max_bytes=len(self.payload))}
+
 
 def parse_jwt(data: bytes, *, max_payload_bytes: int = strict_json.MAX_BYTES) -> Jwt:
     """Read a compact JWS; MalformedDocumentError unless it has its one possible form.

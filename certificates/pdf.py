@@ -8,14 +8,19 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
+from certificates.composition import page_html
+from certificates.design import Language
 from certificates.errors import CertificateError, RenderingError
 from certificates.fonts import font_path
-from certificates.page import CertificatePage, artwork, page_html
+from certificates.page import CertificatePage
+from certificates.pictures import artwork
+from certificates.placement import check_zones, mark_language
 from certificates.wording import WORDINGS
 
 ATTACHMENT = "credential.json"
 JWT_ATTACHMENT = "credential.jwt"
 
+_SHEETS = ("base.css", "span.css", "classic.css", "plain.css")
 # Pango's fonts belong to one thread at a time, and we keep them loaded between pages.
 _RENDERING_LOCK = threading.Lock()
 # PDF/UA-1 identification, and the extension schema PDF/A asks for to allow it (ISO 19005-3 §6.6.2.3).
@@ -57,7 +62,8 @@ def render(
     source = page_html(page, language=language, created=moment)
     identifier = hashlib.sha256(credential_bytes).hexdigest()[:32].encode("ascii")
     with _RENDERING_LOCK:
-        return _write(_lay_out(source), _attachments(credential_bytes, jwt, language, moment), identifier)
+        attachments = _attachments(credential_bytes, jwt, language, moment)
+        return _write(_lay_out(source), attachments, identifier, page.design.second_language)
 
 
 def preload() -> None:
@@ -79,12 +85,13 @@ def _lay_out(source: str) -> Any:
         raise RenderingError("The page asked for something that is not part of it.") from error
 
 
-def _write(document: Any, attachments: list[Any], identifier: bytes) -> bytes:
+def _write(document: Any, attachments: list[Any], identifier: bytes, second: Language | None) -> bytes:
     if len(document.pages) != 1:
         raise RenderingError("The certificate does not hold on one page.")
+    check_zones(document)
     document.metadata.generate_rdf_metadata = partial(_with_ua, document.metadata.generate_rdf_metadata)
     data: bytes = document.write_pdf(
-        pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=_finish
+        pdf_variant="pdf/a-3a", pdf_identifier=identifier, attachments=attachments, finisher=partial(_finish, second)
     )
     missing = {chr(code) for font in document.fonts.values() for code in font.missing}
     if missing:
@@ -100,7 +107,7 @@ def _stylesheet() -> tuple[Any, Any]:
     fonts = FontConfiguration()
     # It removes its files when it is forgotten, which must happen before the interpreter is half gone.
     atexit.register(_stylesheet.cache_clear)
-    return CSS(string=artwork("certificate.css"), url_fetcher=_fetcher(), font_config=fonts), fonts
+    return CSS(string="".join(map(artwork, _SHEETS)), url_fetcher=_fetcher(), font_config=fonts), fonts
 
 
 @cache
@@ -129,6 +136,8 @@ def _attachments(credential_bytes: bytes, jwt: str | None, language: str, moment
     wording = WORDINGS[language]
     proofs = [_attachment(ATTACHMENT, credential_bytes, wording.attachment, moment)]
     if jwt is not None:
+        if not jwt.isascii():
+            raise RenderingError("A JWT is written in ASCII.")
         proofs.append(_attachment(JWT_ATTACHMENT, jwt.encode("ascii"), wording.jwt_attachment, moment))
     return proofs
 
@@ -153,7 +162,9 @@ def _with_ua(generate: Callable[..., bytes], *arguments: Any, **options: Any) ->
     return metadata + _UA_METADATA + end
 
 
-def _finish(_document: Any, pdf: Any) -> None:
-    """Show the title rather than the file name, and list each attachment once (both asked by ISO)."""
+def _finish(second: Language | None, _document: Any, pdf: Any) -> None:
+    """Show the title rather than the file name, list each attachment once, mark the second language (asked by ISO)."""
+    if second is not None:
+        mark_language(pdf, second)
     pdf.catalog["ViewerPreferences"] = "<< /DisplayDocTitle true >>"
     pdf.catalog["AF"] = type(pdf.catalog["AF"])(dict.fromkeys(pdf.catalog["AF"]))

@@ -26,6 +26,10 @@ class Signed(Protocol):
         """The state of the ring's key whose signature is good; CertificateError when it is not good."""
         ...
 
+    def shown(self) -> dict[str, Any]:
+        """All of it for a reader who wants to see what is in there, nothing verified."""
+        ...
+
 
 def read_signed(document: bytes | Mapping[str, Any], *, max_bytes: int = strict_json.MAX_BYTES) -> Signed:
     """Tell the two forms apart by content and read the document, which has at most `max_bytes`."""
@@ -56,6 +60,10 @@ class EmbeddedProof:
         if not key.verifies(decode_base58(proof["proofValue"]), signing_input(self.content, options)):
             raise MalformedDocumentError("The signature does not match: the document has been changed.")
         return key.state
+
+    def shown(self) -> dict[str, Any]:
+        """The document with its proof."""
+        return self.content if self.proof is None else {**self.content, "proof": self.proof}
 
 
 def _checked_proof(proof: Any) -> dict[str, str]:

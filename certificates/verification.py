@@ -112,9 +112,16 @@ def authenticate(document: bytes | Mapping[str, Any], *, keys: KeyRing) -> Verdi
 
 
 def judge(
-    verdict: Verdict, *, keys: KeyRing, status: bytes | Mapping[str, Any] | Standing | None, now: datetime
+    verdict: Verdict,
+    *,
+    keys: KeyRing,
+    status: bytes | Mapping[str, Any] | StatusList | Standing | None,
+    now: datetime,
 ) -> Verdict:
-    """Add status and dates to an authentic verdict."""
+    """Add status and dates to an authentic verdict.
+
+    A `StatusList` is one that read_status_list has already found to be current and the credential's own.
+    """
     credential = verdict.claims
     if credential is None:
         return verdict
@@ -125,6 +132,11 @@ def judge(
     certain = [known for known in (status_state, date_state) if known not in (State.VALID, State.STATUS_UNAVAILABLE)]
     state = certain[0] if certain else status_state
     return replace(verdict, state=state, checks=(*verdict.checks, status_check, date_check), standing=standing)
+
+
+def same_claims(verdict: Verdict, second: bytes, *, keys: KeyRing) -> bool:
+    """Whether the other form of a credential in a file is authentic too and says what the first one says."""
+    return verdict.claims is not None and authenticate(second, keys=keys).claims == verdict.claims
 
 
 def file_is_ours(data: bytes, signature: bytes, key_id: str, *, keys: KeyRing) -> bool:
@@ -166,7 +178,10 @@ def _issuer_of(document: Mapping[str, Any]) -> str:
 
 
 def _standing(
-    credential: Credential, status: bytes | Mapping[str, Any] | Standing | None, keys: KeyRing, now: datetime
+    credential: Credential,
+    status: bytes | Mapping[str, Any] | StatusList | Standing | None,
+    keys: KeyRing,
+    now: datetime,
 ) -> tuple[Standing | None, Check]:
     if isinstance(status, Standing):
         good = status.state is State.VALID
@@ -175,7 +190,11 @@ def _standing(
         return None, Check("status", None, "No status list was given, so a revocation would not be seen.")
     entry = credential.status
     try:
-        bits = read_status_list(status, list_url=entry.list_url, issuer_id=credential.issuer.id, keys=keys, now=now)
+        bits = (
+            status
+            if isinstance(status, StatusList)
+            else read_status_list(status, list_url=entry.list_url, issuer_id=credential.issuer.id, keys=keys, now=now)
+        )
         revoked = bits.is_set(entry.index)
     except StatusListError as error:
         return None, Check("status", None, str(error))

@@ -16,9 +16,12 @@ class Wording:
     has: str
     who_has: str
     awarded_to: str
+    skills_label: str
     skills: str
     more_skills: str
+    exam_label: str
     exam: str
+    result: str
     attempts: tuple[str, str, str]
     later_attempt: str
     supervised: str
@@ -33,8 +36,10 @@ class Wording:
     verify_offline: str
     art: tuple[str, str, str, str]
     frame: str
+    deck: tuple[str, str, str, str]
     seal: tuple[str, str, str, str]
     qr: str
+    logo: str
     title: str
     attachment: str
     jwt_attachment: str
@@ -49,9 +54,12 @@ FRENCH = Wording(
     has="a prouvé, au niveau {tier}, la compétence",
     who_has="qui a prouvé, au niveau {tier}, la compétence",
     awarded_to="est décerné à",
+    skills_label="Compétences",
     skills=f"Compétences{FIXED}: {{skills}}",
     more_skills="et {count} autres, dans la preuve jointe",
-    exam=f"Examen réussi à {{score}}{FIXED}sur{FIXED}100, seuil à {{cut}}, {{attempt}}, {{supervision}}.",
+    exam_label="Examen",
+    exam="Examen {result}",
+    result=f"réussi à {{score}}{FIXED}sur{FIXED}100, seuil à{FIXED}{{cut}}, {{attempt}}, {{supervision}}.",
     attempts=("première tentative", "deuxième tentative", "troisième tentative"),
     later_attempt=f"{{number}}e{FIXED}tentative",
     supervised="sous surveillance",
@@ -71,6 +79,12 @@ FRENCH = Wording(
         "Une passerelle de quatre travées, toutes construites, l’autre rive atteinte. Niveau expert.",
     ),
     frame="Cadre en croisillons",
+    deck=(
+        "Quatre travées, dont une est construite. Niveau débutant.",
+        "Quatre travées, dont deux sont construites. Niveau intermédiaire.",
+        "Quatre travées, dont trois sont construites. Niveau avancé.",
+        "Quatre travées, toutes construites. Niveau expert.",
+    ),
     seal=(
         "Sceau à la passerelle, une travée sur quatre. Niveau débutant.",
         "Sceau à la passerelle, deux travées sur quatre. Niveau intermédiaire.",
@@ -78,6 +92,7 @@ FRENCH = Wording(
         "Sceau à la passerelle, quatre travées sur quatre. Niveau expert.",
     ),
     qr="Code QR vers la page de vérification",
+    logo=f"Logo{FIXED}: {{issuer}}",
     title=f"Certificat{FIXED}: {{what}}, {{holder}}",
     attachment="La preuve signée de ce certificat (Open Badges 3.0)",
     jwt_attachment="La même preuve sous forme de VC-JWT",
@@ -95,9 +110,12 @@ ENGLISH = Wording(
     has="has proven, at {tier} level, the skill of",
     who_has="who has proven, at {tier} level, the skill of",
     awarded_to="is awarded to",
+    skills_label="Skills",
     skills="Skills: {skills}",
     more_skills="and {count} more, in the attached proof",
-    exam=f"Exam passed with {{score}}{FIXED}out of{FIXED}100, cut score {{cut}}, {{attempt}}, {{supervision}}.",
+    exam_label="Exam",
+    exam="Exam {result}",
+    result=f"passed with {{score}}{FIXED}out of{FIXED}100, cut score{FIXED}{{cut}}, {{attempt}}, {{supervision}}.",
     attempts=("first attempt", "second attempt", "third attempt"),
     later_attempt=f"attempt{FIXED}{{number}}",
     supervised="supervised",
@@ -117,6 +135,12 @@ ENGLISH = Wording(
         "A footbridge of four spans: all are built, the far bank is reached. Expert level.",
     ),
     frame="Lattice frame",
+    deck=(
+        "Four spans, one of them built. Beginner level.",
+        "Four spans, two of them built. Intermediate level.",
+        "Four spans, three of them built. Advanced level.",
+        "Four spans, all of them built. Expert level.",
+    ),
     seal=(
         "Seal with the footbridge, one span of four. Beginner level.",
         "Seal with the footbridge, two spans of four. Intermediate level.",
@@ -124,6 +148,7 @@ ENGLISH = Wording(
         "Seal with the footbridge, four spans of four. Expert level.",
     ),
     qr="QR code to the verification page",
+    logo="Logo: {issuer}",
     title="Certificate: {what}, {holder}",
     attachment="The signed proof of this certificate (Open Badges 3.0)",
     jwt_attachment="The same proof as a VC-JWT",

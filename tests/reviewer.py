@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -41,7 +43,10 @@ class ReviewedClient:
     ) -> TestResponse:
         """Send a form with its CSRF token; review the page that answers."""
         form = {"csrf_token": self.csrf_token(), **(data or {})}
-        return self._reviewed(self._open("POST", url, data=form, follow_redirects=follow, **options), url)
+        answer = self._reviewed(self._open("POST", url, data=form, follow_redirects=follow, **options), url)
+        if answer.request.method == "POST" and answer.mimetype == "text/html" and answer.data and not answer.location:
+            self._switch_language(answer, url)
+        return answer
 
     def put_json(self, url: str, body: Any, **headers: str) -> TestResponse:
         """Send JSON as the page's own script does."""
@@ -76,6 +81,18 @@ class ReviewedClient:
             problems = review(self.page, response, self.app)
             assert not problems, f"{url} ({response.status_code}):\n  " + "\n  ".join(problems)
         return response
+
+    def _switch_language(self, answer: TestResponse, url: str) -> None:
+        """From a page that answers a form, the other language is that of the form's page, never the home page."""
+        switch = str(self.page.find("link", rel="alternate", hreflang=True)["href"])  # type: ignore[index]
+        reader = self.app.test_client()  # another one: what it reads changes neither language nor messages here
+        reader._cookies = dict(self.raw._cookies)
+        with self.app.app_context():
+            status = reader.get(switch, follow_redirects=True).status_code
+        set_read_only(False)
+        closed = {403, 404, 410} if answer.status_code >= 400 else set()
+        assert status == 200 or status in closed, f"{url} ({answer.status_code}): the switch {switch} answers {status}"
+        assert urlsplit(switch).path != "/" or answer.status_code in (404, 405), f"{url}: the switch leaves the page"
 
     def text(self) -> str:
         """The words of the last page's main part, spaces folded."""
@@ -162,12 +179,18 @@ def _secure(page: BeautifulSoup, response: TestResponse) -> list[str]:
             problems.append(f"style attribute on <{tag.name}>")
         problems += [f"{name} on <{tag.name}>" for name in tag.attrs if name.lower().startswith("on")]
     for script in page.find_all(["script", "style"]):
-        if not script.get("nonce"):
-            problems.append(f"<{script.name}> without nonce")
+        if not script.get("nonce") and _hash(script) not in response.headers.get("Content-Security-Policy", ""):
+            problems.append(f"<{script.name}> without nonce or hash")
     for form in page.find_all("form"):
         if form.get("method", "get").lower() == "post" and not form.find("input", attrs={"name": "csrf_token"}):
             problems.append(f"form without CSRF token: {form.get('action')}")
     return problems
+
+
+def _hash(script: Tag) -> str:
+    """How a policy names the content of a script or a style."""
+    digest = hashlib.sha256("".join(map(str, script.contents)).encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _words(page: BeautifulSoup) -> list[str]:

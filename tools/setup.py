@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+import node
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -54,6 +56,7 @@ def main(purpose: str) -> None:
     install_libraries()
     if purpose == "test":
         install_test_programs()
+        install_independent_verifiers()
 
 
 def install_requirements(filename: str) -> None:
@@ -131,6 +134,16 @@ def install_test_programs() -> None:
         missing = [package for package in missing if not all(map(find_program, TEST_PROGRAMS[package]))]
     if missing:
         say(f"Not installed, so some tests will not run: sudo apt-get install {' '.join(missing)}")
+
+
+def install_independent_verifiers() -> None:
+    """Have the verifiers of tests/independent, or say why not and go on: their tests say that they did not run."""
+    if node.packages_are_installed():
+        return
+    say("Installing the packages of tests/independent with npm.")
+    trouble = node.install_packages(VENV)
+    if trouble:
+        say(f"The independent verifiers are not installed, so their tests will not run: {trouble}")
 
 
 def find_program(name: str) -> str | None:

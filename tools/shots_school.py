@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_verification
 from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -16,14 +17,16 @@ from app.accounts.models import Account
 from app.assessment import answering, queries, starting
 from app.assessment.models import Attempt, Exam, ExamVersion
 from app.catalog.queries import get_current_version
-from app.certification.models import Certificate
-from app.certification.services import revoke_certificate
+from app.certification.models import BulkTask, Certificate
+from app.certification.queries import certificates_of
+from app.certification.services import correct_name, renew_certificate, revoke_certificate, suspend_certificate
 from app.config import read_settings
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.i18n import use_language
-from app.foundation.permissions import Permission
+from app.foundation.identifiers import new_public_id
+from app.foundation.permissions import Permission, Role
 from app.jobs import applications
 from app.jobs import services as jobs
 from app.jobs.drafts import OfferDraft, RequirementDraft
@@ -39,8 +42,13 @@ from app.wiring.tasks import run_sweeps
 VISITOR = "visitor"
 LEARNERS = ("ada", "blaise")  # one far on the way, one new
 HOLDERS = {Permission.AUTHOR_COURSES: "camille", Permission.PUBLISH_OFFERS: "dora"}
+# What people of the school wrote: it stays in their language.
+LETTERS = (
+    "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain.",
+    "Votre parcours nous intéresse : parlons-en.",
+)
 # Answers for machines, and files.
-NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$")
+NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.html$")
 
 
 @dataclass(frozen=True)
@@ -59,11 +67,16 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
     with app.app_context():
         demo.load(db.session, today=clock.now().date())
         _add_states(db.session)
+        shots_verification.add_certificates(db.session)
         db.session.commit()
-        shots = [*_plain_pages(app), *_examples(db.session), *_answers()]
+        counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
+        shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter]
         db.session.rollback()
         db.session.close()
         run_sweeps(app)
+        shots_verification.leave_unsigned(db.session)
+        db.session.commit()
+        db.session.close()
         db.engine.dispose()
     return shots
 
@@ -81,17 +94,36 @@ def _add_states(session: Session) -> None:
     if offer is None:
         raise LookupError("the demo school has no offer")
     with use_language("fr"):
-        message = "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain."
         score = match_of(session, offer, ada.account_id).match.score
         applications.apply_to_offer(
-            session, actor=ada, offer=offer, message=message, certificates=[own.public_id], score=score
+            session, actor=ada, offer=offer, message=LETTERS[0], certificates=[own.public_id], score=score
         )
-        asked = "Votre parcours nous intéresse : parlons-en."
-        matching.invite(session, actor=dora, offer=offer, account_id=fatou.account_id, message=asked)
+        matching.invite(session, actor=dora, offer=offer, account_id=fatou.account_id, message=LETTERS[1])
         jobs.create_offer(session, actor=dora, draft=_draft())
     grace = _actor(session, "grace")
     taken = session.scalars(select(Certificate).where(Certificate.account_id == grace.account_id)).one()
     revoke_certificate(session, actor=SYSTEM, certificate=taken, reason="issued-in-error")
+    _live_through(session)
+
+
+def _live_through(session: Session) -> None:
+    """Fatou's certificate corrected, then renewed long ago so that it ends soon; Camille's suspended; tasks in bulk."""
+    version = get_current_version(session, demo.COURSE)
+    (first,) = certificates_of(session, _actor(session, "fatou").account_id)
+    months = first.achievement.validity_months or 12
+    with clock.frozen(clock.months_after(clock.now(), -months) + timedelta(days=20)):
+        second = correct_name(session, actor=SYSTEM, certificate=first, name="Fatou Diarra-Sow")
+        renew_certificate(session, actor=SYSTEM, certificate=second)
+    camille, studied = _actor(session, "camille"), demo.Person("camille", "", Role.LEARNER, lessons=4, wrong=0)
+    with use_language("fr"):
+        demo.study(session, camille, studied, version)
+    (held,) = certificates_of(session, camille.account_id)
+    suspend_certificate(session, actor=_actor(session, "admin"), certificate=held, reason="identity-check")
+    attempts = list(session.scalars(select(Attempt.id).limit(3)))
+    session.add(BulkTask(
+        public_id=new_public_id(), course_slug=demo.COURSE, attempts=attempts * 40, position=50, issued=49, waiting=0,
+        refused=1, created_at=clock.now(),
+    ))  # fmt: skip
 
 
 def _actor(session: Session, key: str) -> Actor:
@@ -193,7 +225,10 @@ def _certificates(session: Session) -> list[Shot]:
         account_id = _actor(session, person).account_id
         return session.scalars(select(Certificate).where(Certificate.account_id == account_id)).one()
 
-    valid, revoked = of("ada"), of("grace")
+    valid, revoked, suspended = of("ada"), of("grace"), of("camille")
+    *_older, ending = reversed(certificates_of(session, _actor(session, "fatou").account_id))
+    task = session.scalars(select(BulkTask.public_id)).one()
+    register = "/admin/certificates"
     unknown = "0" * len(valid.public_id)
     return [
         Shot("grace", "certificates-revoked", "/certificates"),
@@ -201,6 +236,21 @@ def _certificates(session: Session) -> list[Shot]:
         Shot(VISITOR, "verify-named", f"/verify/{valid.public_id}?k={valid.reveal_key}"),
         Shot(VISITOR, "verify-revoked", f"/verify/{revoked.public_id}"),
         Shot(VISITOR, "verify-unknown", f"/verify/{unknown}"),
+        Shot("ada", "certificates-share", f"/certificates/{valid.public_id}/share"),
+        Shot("fatou", "certificates-ending", "/certificates"),
+        Shot("fatou", "certificates-share-ending", f"/certificates/{ending.public_id}/share"),
+        Shot("camille", "certificates-suspended", "/certificates"),
+        Shot("camille", "certificates-share-suspended", f"/certificates/{suspended.public_id}/share"),
+        Shot("admin", "register-suspended", f"{register}/{suspended.public_id}"),
+        Shot("admin", "register-renewed", f"{register}/{ending.public_id}"),
+        Shot("admin", "register-suspension", f"{register}/{valid.public_id}/suspension"),
+        Shot("admin", "register-correction", f"{register}/{valid.public_id}/correction", _send_empty),
+        Shot("admin", "register-refused", f"{register}/{revoked.public_id}/renewal"),
+        Shot("admin", "register-by-state", f"{register}?status=superseded"),
+        Shot("admin", "bulk-plan", f"{register}/bulk", _plan_in_bulk),
+        Shot("admin", "bulk-task", f"{register}/bulk/{task}"),
+        Shot("admin", "designs-course", f"/admin/designs/courses/{demo.COURSE}"),
+        Shot("admin", "designs-errors", "/admin/designs/site", _send_text_logo),
         Shot("admin", "register-certificate", f"/admin/certificates/{valid.public_id}"),
         Shot("admin", "register-revoked", f"/admin/certificates/{revoked.public_id}"),
     ]
@@ -233,7 +283,7 @@ def _answers() -> list[Shot]:
         Shot(VISITOR, "not-found", "/nowhere"),
         Shot("blaise", "forbidden", "/admin/"),
         Shot("dora", "hire-offer-errors", "/hire/offers/new", _send_empty),
-        Shot("ada", "courses-none", "/courses?text=astrolabe"),
+        Shot("ada", "courses-none", "/courses?q=astrolabe"),
     ]
 
 
@@ -254,3 +304,18 @@ def _send_text_file(page: Page) -> None:
     )
     with page.expect_navigation():
         page.locator("form[enctype] button[type=submit]").click()
+
+
+def _plan_in_bulk(page: Page) -> None:
+    people = "\n".join(f"{name}@example.org" for name in ("ada", "blaise", "emile", "grace", "nobody"))
+    page.locator("input[type=file]").set_input_files(
+        {"name": "people.csv", "mimeType": "text/csv", "buffer": people.encode()}
+    )
+    _send_empty(page)
+
+
+def _send_text_logo(page: Page) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": "logo.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}
+    )
+    _send_empty(page)

@@ -15,8 +15,8 @@ from app.extensions import db
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
 from app.web.access import current_actor, signed_in
-from app.web.locale import other_language
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 from app.web.session import new_token
 from app.web.transactions import reading_session
 
@@ -46,6 +46,7 @@ def save_profile() -> ResponseReturnValue:
 
 @blueprint.post("/account/password")
 @signed_in
+@sent_from("own_account.account")
 def change_password() -> ResponseReturnValue:
     """Change the password: the current one proves who asks; every other browser is signed out."""
     with reading_session() as reading:
@@ -68,6 +69,7 @@ def change_password() -> ResponseReturnValue:
 
 @blueprint.post("/account/sign-out-everywhere")
 @signed_in
+@sent_from("own_account.account")
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every session, this one included."""
     sessions.sign_out_everywhere(db.session, actor=current_actor())
@@ -86,6 +88,5 @@ def _account_page(profile: ProfileForm | None = None, password: PasswordChangeFo
         profile=profile or ProfileForm(name=own.name, language=own.language),
         password=password or PasswordChangeForm(),
         open_sessions=open_sessions,
-        other_language_url=url_for("own_account.account", lang=other_language()),  # not that of the form just sent
     )
     return content, status

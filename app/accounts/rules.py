@@ -58,7 +58,7 @@ def sign_in_pause(tries: int) -> timedelta:
 def password_problem(password: str, *, own: Iterable[str], common: frozenset[str]) -> PasswordProblem | None:
     """Why `password` is refused, or None; `own` are the site's name, the person's name and address."""
     canonical = canonical_password(password)
-    if any(unicodedata.category(character) == "Cs" for character in canonical):
+    if any(unicodedata.category(character) == "Cs" or character == "\ufffd" for character in canonical):
         return PasswordProblem.UNREADABLE
     if len(canonical) < SHORTEST:
         return PasswordProblem.SHORT

@@ -16,6 +16,7 @@ from app.foundation.paging import page_number
 from app.foundation.permissions import Permission, Role
 from app.web.access import current_actor, requires
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -43,6 +44,7 @@ def _counts() -> list[tuple[Role, int]]:
 
 @blueprint.post("/outbox/<int:message_id>/retry")
 @requires(Permission.ADMINISTER)
+@sent_from("admin.overview")
 def retry(message_id: int) -> ResponseReturnValue:
     """Try a dead message again."""
     services.retry_message(db.session, actor=current_actor(), message_id=message_id)
@@ -68,6 +70,7 @@ def people() -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<public_id:account_id>/suspension")
 @requires(Permission.ADMINISTER)
+@sent_from("admin.people")
 def suspend(account_id: str) -> ResponseReturnValue:
     """Close an account and end its sessions."""
     account = accounts.suspend(db.session, actor=current_actor(), public_id=account_id)
@@ -78,6 +81,7 @@ def suspend(account_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<public_id:account_id>/reinstatement")
 @requires(Permission.ADMINISTER)
+@sent_from("admin.people")
 def reinstate(account_id: str) -> ResponseReturnValue:
     """Open a suspended account again."""
     account = accounts.reinstate(db.session, actor=current_actor(), public_id=account_id)

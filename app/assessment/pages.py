@@ -15,10 +15,13 @@ from app.assessment.candidate import candidate_question, chosen_values, correcti
 from app.assessment.models import Attempt, AttemptItem, Result
 from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place
 from app.assessment.wording import unreadable_sentence
+from app.catalog.models import CourseVersion
+from app.catalog.queries import get_version
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
+from app.foundation.numbers import whole
 from app.web.filters import inline, number, text
 from app.web.rendering import page
 
@@ -26,9 +29,8 @@ from app.web.rendering import page
 def wanted_slot(slots: Sequence[Slot], asked: str) -> int:
     """The question asked for in the address, else the first without an answer, else the first."""
     numbers = [one.slot for one in slots]
-    if asked.isascii() and asked.isdecimal() and len(asked) < 5 and int(asked) in numbers:
-        return int(asked)
-    return next(iter(unanswered_slots(slots)), numbers[0])
+    number = whole(asked, most=9999)
+    return number if number in numbers else next(iter(unanswered_slots(slots)), numbers[0])
 
 
 def unanswered_slots(slots: Sequence[Slot]) -> list[int]:
@@ -46,6 +48,7 @@ def question_page(
     return page(
         "assessment/practice.html" if practice else "assessment/attempt.html",
         attempt=found,
+        version=course_version_of(found) if practice else None,
         slots=slots,
         item=place,
         question=candidate_question(body, order),
@@ -68,6 +71,12 @@ def reading_of(kind: str, payload: Mapping[str, Any] | None) -> str:
         return unreadable_sentence(Reason.NOT_A_NUMBER)
     understood = read_as(kind, payload, current_language())
     return _("We read: %(value)s", value=understood) if understood else ""
+
+
+def course_version_of(found: Sitting) -> CourseVersion:
+    """The version of the course that an attempt belongs to, for the way back."""
+    attempt = db.session.get_one(Attempt, found.id)
+    return get_version(db.session, attempt.exam_version.course_version_id)
 
 
 def time_left(found: Sitting) -> int | None:
@@ -97,9 +106,9 @@ def domain_rows(outcome: Result, domains: Mapping[str, Any]) -> list[dict[str, A
         rows.append(
             {
                 "name": text(domains.get(one["domain"], {}).get("title", one["domain"])),
-                "score": float(percent),
+                "score": float(services.rounded_unless(Decimal(one["total"]), Decimal(one["max"]), cut)),
                 "points": points,
-                "reading": _("acquired") if percent >= cut else _("to consolidate"),
+                "reading": _("secure") if percent >= cut else _("needs work"),
             }
         )
     return rows

@@ -6,12 +6,14 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from app.assessment import answering, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
 from app.assessment.candidate import is_unread, payload_of_form, read_as
+from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
     corrections,
@@ -33,9 +35,13 @@ from app.foundation import clock
 from app.foundation.errors import RuleError
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
+from app.foundation.numbers import whole
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
+from app.web.filters import text
+from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("assessment", __name__)
 NO_STORE = {"Cache-Control": "no-store"}
@@ -58,12 +64,17 @@ def _version_for(exam_public_id: str) -> tuple[ExamVersion, list[Any]] | Respons
 
 @blueprint.get("/exams/<public_id:exam_id>")
 @signed_in
-def exam(exam_id: str) -> str | Response:
+def exam(exam_id: str) -> ResponseReturnValue:
     """What the exam is, what it asks, and whether it may be started now."""
     found = _version_for(exam_id)
     if isinstance(found, Response):
         return found
-    exam_version, missing = found
+    return _exam_page(*found)
+
+
+def _exam_page(
+    exam_version: ExamVersion, missing: list[Any], sent: PledgeForm | None = None
+) -> tuple[str, int, dict[str, str]]:
     account_id = current_actor().account_id
     standing = find_standing(db.session, account_id, exam_version.exam.course_id)
     facts = queries.start_facts(
@@ -76,8 +87,9 @@ def exam(exam_id: str) -> str | Response:
     )
     stored = queries.find_open_attempt(db.session, account_id, exam_version.exam_id)
     settings = exam_version.settings
-    return page(
+    return form_page(
         "assessment/exam.html",
+        form=sent or _pledge(exam_version),
         exam_version=exam_version,
         version=get_version(db.session, exam_version.course_version_id),
         missing=missing,
@@ -106,15 +118,15 @@ def _courses_missing(exam_version: ExamVersion) -> list[Any]:
 
 @blueprint.post("/exams/<public_id:exam_id>")
 @signed_in
-def start_exam(exam_id: str) -> Response:
+def start_exam(exam_id: str) -> ResponseReturnValue:
     """Start the exam, or go back to the attempt already open."""
     found = _version_for(exam_id)
     if isinstance(found, Response):
         return found
     exam_version, missing = found
-    if exam_version.pledge and request.form.get("pledge") != "y" and not _has_open(exam_version):
-        flash(_("Tick the sentence of the pledge to start."), "stop")
-        return redirect(url_for(".exam", exam_id=exam_id))
+    form = _pledge(exam_version, request.form)
+    if exam_version.pledge and not _has_open(exam_version) and not form.validate():
+        return _exam_page(exam_version, missing, form)
     attempt = starting.start_attempt(
         db.session,
         actor=current_actor(),
@@ -128,6 +140,10 @@ def start_exam(exam_id: str) -> Response:
     return redirect(url_for(".attempt", attempt_id=attempt.public_id))
 
 
+def _pledge(exam_version: ExamVersion, sent: Any = None) -> PledgeForm:
+    return PledgeForm(sent, sentence=text(exam_version.pledge))
+
+
 def _has_open(exam_version: ExamVersion) -> bool:
     opened = queries.find_open_attempt(db.session, current_actor().account_id, exam_version.exam_id)
     return opened is not None and queries.is_open(db.session, opened)
@@ -135,6 +151,7 @@ def _has_open(exam_version: ExamVersion) -> bool:
 
 @blueprint.post("/learn/<slug:slug>/<slug:quiz_slug>/attempts")
 @signed_in
+@sent_from("learning.item", quiz_slug="item_slug")
 def start_quiz(slug: str, quiz_slug: str) -> Response:
     """Begin the exercises of a module."""
     actor = current_actor()
@@ -159,6 +176,7 @@ def attempt(attempt_id: str) -> str | Response:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/answers/<int(max=9999):slot>")
 @signed_in
+@sent_from("assessment.attempt", slot="question")
 def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[str, int]:
     """Save an answer sent by a plain form, then show the next question (or the correction, in practice)."""
     found = hold_attempt(db.session, current_actor().account_id, attempt_id)
@@ -199,11 +217,10 @@ def _save(found: Sitting, place: Place, payload: dict[str, Any] | None) -> answe
     """A form that changes nothing saves nothing; otherwise its hidden revision and key make it safe to resend."""
     if place.payload == payload:
         return answering.Saved(Outcome.DUPLICATE, place.rev, clock.now())
-    rev = request.form.get("rev", "")
     incoming = Incoming(
         slot=place.slot,
         payload=payload,
-        rev=int(rev) if rev.isascii() and rev.isdecimal() and 0 < int(rev[:7]) < 1_000_000 else 1,
+        rev=whole(request.form.get("rev"), most=999_999) or 1,
         idempotency_key=_key(request.form.get("key", "")) or secrets.token_hex(16),
     )
     saved = answering.save_answer(db.session, attempt=found, incoming=incoming)
@@ -295,9 +312,12 @@ def _unfit() -> RuleError:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/timer")
 @signed_in
+@sent_from("assessment.attempt")
 def set_timer(attempt_id: str) -> Response:
     """Hide the time left, or show it again."""
     session["timer_hidden"] = request.form.get("timer") == "hide"
+    if request.args.get("then") == "review":
+        return redirect(url_for(".review", attempt_id=attempt_id))
     return redirect(url_for(".attempt", attempt_id=attempt_id, question=request.args.get("question")))
 
 
@@ -323,6 +343,7 @@ def review(attempt_id: str) -> str | Response:
 
 @blueprint.post("/attempts/<public_id:attempt_id>/submission")
 @signed_in
+@sent_from("assessment.review")
 def submit(attempt_id: str) -> Response:
     """Hand in; a second time changes nothing."""
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from app.certification import files, keys, queries, rules, services
+from app.certification import files, keys, queries, register, rules, services
+from app.certification.bulk_cli import bulk_issue, draw
+from app.certification.compromise import Damage, assess, sign_anew, withdraw_key
+from app.certification.copies import MEDIA_TYPES, Kind, find_copy
 from app.certification.models import SigningKey
 from app.extensions import db
 from app.foundation import clock
@@ -21,7 +26,7 @@ from app.foundation.i18n import use_language
 from app.foundation.identifiers import parse_public_id
 from app.web.transactions import reading_session
 
-keys_commands = AppGroup("keys", help="The keys that sign certificates: list, generate, rotate.")
+keys_commands = AppGroup("keys", help="The keys that sign certificates: list, generate, rotate, compromise.")
 certificates_commands = AppGroup("certificates", help="Certificates: list, export, and every step of their life.")
 REASONS = [reason.value for reason in rules.Reason]
 SUSPENSION_REASONS = [reason.value for reason in rules.SuspensionReason]
@@ -41,16 +46,23 @@ class Number(click.ParamType[str]):
 
 
 @contextmanager
-def _changing() -> Iterator[Session]:
-    """One change, one commit; a refusal ends with its sentence and exit code 1."""
+def _refusing() -> Iterator[None]:
+    """A refusal ends with its sentence and exit code 1."""
     with use_language("en"):
         try:
-            yield db.session
-            db.session.commit()
+            yield
         except NotFoundError as error:
             raise click.ClickException("There is nothing of that number here.") from error
         except DomainError as error:
             raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _changing() -> Iterator[Session]:
+    """One change, one commit."""
+    with _refusing():
+        yield db.session
+        db.session.commit()
 
 
 @keys_commands.command("list")
@@ -60,6 +72,8 @@ def list_keys(*, as_json: bool) -> None:
     with reading_session() as session:
         for key in queries.signing_keys(session):
             facts = {"key": key.key_id, "state": key.state, "since": key.state_since.isoformat(timespec="seconds")}
+            if key.compromised_from:
+                facts["compromised_from"] = key.compromised_from.isoformat(timespec="seconds")
             click.echo(json.dumps(facts | {"multibase": key.multibase}) if as_json else "  ".join(facts.values()))
 
 
@@ -79,6 +93,62 @@ def rotate() -> None:
     _say(key)
 
 
+@keys_commands.command("compromise")
+@click.argument("key_id", metavar="KEY")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"]),
+    required=True,
+    help="From when it may have been in other hands (UTC).",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would follow, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def compromise(key_id: str, since: datetime, *, dry_run: bool, yes: bool) -> None:
+    """Withdraw a key for ever, sign with a new one, sign every good certificate anew; may be stopped and repeated."""
+    since = since.replace(tzinfo=UTC)
+    with _refusing(), reading_session() as reading:
+        damage = assess(reading, key_id, since)
+        withdrawn = queries.get_key(reading, key_id).state == "compromised"
+    _say_damage(key_id, damage)
+    if dry_run:
+        return
+    if not yes:
+        click.confirm(f"Withdraw {key_id} for ever?", abort=True, err=True)
+    if not withdrawn:
+        with _changing() as session:
+            key = withdraw_key(session, actor=SYSTEM, key_id=key_id, since=since)
+        _say(key)
+    _sign_all_anew(damage.to_sign_anew)
+
+
+def _say_damage(key_id: str, damage: Damage) -> None:
+    for number, words in (
+        (damage.to_sign_anew, "valid: signed anew, old files say that they were replaced"),
+        (damage.suspended, "suspended or waiting: signed anew when that ends"),
+        (damage.erased, "of erased holders: the register goes on vouching for their very bytes"),
+        (damage.ended, "revoked or replaced: nothing to do"),
+        (len(damage.later), "signed since that moment: look at each of them in the audit record"),
+    ):
+        click.echo(f"{number:6}  {words}")
+    for later in damage.later:
+        click.echo(f"        {later}")
+    click.echo(f"A document that {key_id} signed and that is not in the register is not ours.")
+
+
+def _sign_all_anew(expected: int) -> None:
+    """In slices, each committed; the bar shows on a terminal alone."""
+    done = 0
+    with click.progressbar(length=expected, label="Signing anew", file=sys.stderr) as bar:
+        while True:
+            with _changing() as session:
+                signed = sign_anew(session)
+            if not signed:
+                break
+            done += signed
+            bar.update(signed)
+    click.echo(f"{done} certificates signed anew; the worker draws their files.")
+
+
 def _say(key: SigningKey) -> None:
     click.echo(f"{key.key_id} signs from now on ({key.multibase}).")
 
@@ -89,7 +159,7 @@ def list_certificates(*, as_json: bool) -> None:
     """Every certificate: number, status, e-mail address, course, and the key that its printed link carries."""
     now = clock.now()
     with reading_session() as session:
-        for certificate, email, course in queries.register(session):
+        for certificate, email, course in register.whole_register(session):
             facts = {
                 "id": certificate.public_id,
                 "status": rules.status_at(certificate.state, certificate.expires_at, now),
@@ -125,13 +195,13 @@ def _say_state(number: str, state: str) -> None:
 
 @certificates_commands.command("export")
 @click.argument("number", metavar="ID", type=Number())
-@click.option("--format", "kind", type=click.Choice(["pdf", "json"]), required=True)
+@click.option("--format", "kind", type=click.Choice(list(MEDIA_TYPES)), required=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
-def export(number: str, kind: str, output: Path) -> None:
-    """Write a certificate's PDF or signed JSON to a file; a PDF that is not drawn yet is drawn now."""
+def export(number: str, kind: Kind, output: Path) -> None:
+    """Write a certificate to a file: PDF, signed JSON, JWT, or badge; a PDF that is not drawn yet is drawn now."""
     with use_language("en"):
         try:
-            content = _pdf(number) if kind == "pdf" else _json(number)
+            content = _copy(number, kind)
         except NotFoundError as error:
             raise click.ClickException("There is no signed certificate of that number here.") from error
         except DomainError as error:
@@ -142,27 +212,18 @@ def export(number: str, kind: str, output: Path) -> None:
         raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from error
 
 
-def _json(number: str) -> bytes:
-    with reading_session() as session:
-        document = queries.find_document(session, queries.get_certificate(session, number).id)
-    if document is None or document.credential is None:
-        raise NotFoundError("document")
-    return document.credential.encode()
-
-
-def _pdf(number: str) -> bytes:
+def _copy(number: str, kind: Kind) -> bytes:
     with reading_session() as session:
         certificate_id = queries.get_certificate(session, number).id
-        drawing = files.drawing_of(session, certificate_id)
+        drawing = files.drawing_of(session, certificate_id) if kind == "pdf" else None
     if drawing is not None:
-        content = files.draw(drawing)
-        files.keep_file(db.session, drawing, content)
+        files.keep_file(db.session, drawing, files.draw(drawing))
         db.session.commit()
     with reading_session() as session:
-        row = queries.find_file(session, certificate_id, "pdf")
-    if row is None:
-        raise NotFoundError("file")
-    return files.file_content(row)
+        content = find_copy(session, certificate_id, kind)
+    if content is None:
+        raise NotFoundError("copy")
+    return content
 
 
 @certificates_commands.command("revoke")
@@ -219,3 +280,7 @@ def renew(number: str) -> None:
         successor = services.renew_certificate(session, actor=SYSTEM, certificate=certificate)
         facts = successor.public_id, successor.state
     _say_state(*facts)
+
+
+certificates_commands.add_command(bulk_issue)
+certificates_commands.add_command(draw)

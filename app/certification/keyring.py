@@ -11,6 +11,7 @@ from app.certification import queries
 from app.certification.models import SigningKey
 from app.certification.queries import RingVersion
 from app.certification.site import settings
+from app.config import ConfigurationError
 from certificates.credential import Issuer
 from certificates.errors import KeyMaterialError
 from certificates.keys import FileSigner, KeyRing, KeyState, PublicKey, Signer
@@ -80,6 +81,13 @@ def _open(did: str, key: SigningKey) -> Signer | None:
         log.error("certificates wait: not the private half of the key", extra={"fields": {"key": key.key_id}})
         return None
     return signer
+
+
+def refuse_open_files() -> None:
+    """Stop the start when others may read a private key; raises ConfigurationError with the command that mends it."""
+    for path in sorted(settings().keys_path.glob("*.pem")):
+        if not path.name.endswith("-certificate.pem") and path.stat().st_mode & 0o077:
+            raise ConfigurationError(f"Others may read the private key {path}. Run: chmod 400 {path}")
 
 
 def open_private_key(full_id: str) -> FileSigner:

@@ -21,7 +21,7 @@ def generate_first_key(session: Session, *, actor: Actor) -> SigningKey:
     """Make the key that signs from now on; raises ConflictError when there is one already."""
     if queries.find_active_key(session) is not None:
         raise ConflictError(_("There is a signing key already: rotate it to have a new one."))
-    return _add_key(session, actor, _issuer(session))
+    return add_key(session, actor)
 
 
 def rotate_key(session: Session, *, actor: Actor) -> SigningKey:
@@ -35,7 +35,7 @@ def rotate_key(session: Session, *, actor: Actor) -> SigningKey:
     old.state_since = clock.now()
     session.flush()
     record(session, actor=actor, event="key.retired", subject=old.key_id)
-    return _add_key(session, actor, _issuer(session))
+    return add_key(session, actor)
 
 
 def _issuer(session: Session) -> Issuer:
@@ -49,8 +49,9 @@ def _issuer(session: Session) -> Issuer:
     return issuer
 
 
-def _add_key(session: Session, actor: Actor, issuer: Issuer) -> SigningKey:
-    signer = _private_key(session, issuer.did)
+def add_key(session: Session, actor: Actor) -> SigningKey:
+    """A new key in force, its private half in a file of its own or the one that the environment gives."""
+    signer = _private_key(session, _issuer(session).did)
     now = clock.now()
     key = SigningKey(
         key_id=signer.key_id.partition("#")[2],

@@ -73,6 +73,7 @@ LETTERS: Mapping[str, Writer] = {
     "certificate-issued": partial(write, State.VALID, _nothing),
     "certificate-replaced": partial(write, State.VALID, _old_number),
     "certificate-reinstated": partial(write, State.VALID, _nothing),
+    "certificate-signed-anew": partial(write, State.VALID, _nothing),
     "certificate-suspended": partial(write, State.SUSPENDED, _reason),
     "certificate-revoked": partial(write, State.REVOKED, _reason),
     "certificate-expiring": partial(write, State.VALID, _end),

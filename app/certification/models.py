@@ -181,3 +181,20 @@ class CertificateSkill(Base):
     assurance: Mapped[int]  # 0–3
     issued_on: Mapped[date] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
+
+
+class BulkTask(Base):
+    """Certificates asked for together: which attempts, how far the worker is, what became of them."""
+
+    __tablename__ = "bulk_task"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(26), unique=True)
+    course_slug: Mapped[str] = mapped_column(String(60))
+    attempts: Mapped[list[int]] = mapped_column(JSONValue)  # keys, in the order in which they are taken
+    position: Mapped[int] = mapped_column(default=0)  # how many were taken
+    issued: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)  # for the signing key
+    refused: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -41,10 +41,15 @@ def withdraw(session: Session, certificate: Certificate) -> None:
 def publish_bits(session: Session, certificate: Certificate) -> None:
     """Set the bit of every document; without a key here, the worker signs the list on its next round."""
     ring, signer = current_ring(session), find_signer(session)
+    set_bits(session, certificate)
+    if ring is not None and signer is not None:
+        status_lists.renew_lists(session, signer, ring.issuer.url)
+
+
+def set_bits(session: Session, certificate: Certificate) -> None:
+    """Set the bit of every document that a certificate has; the lists are to be signed after it."""
     for document in queries.documents_of(session, certificate.id):
-        row = status_lists.set_bit(session, document.status_list_id, document.status_index)
-        if ring is not None and signer is not None:
-            status_lists.sign_list(session, row, signer, ring.issuer.url)
+        status_lists.set_bit(session, document.status_list_id, document.status_index)
 
 
 def replace_predecessor(session: Session, certificate: Certificate) -> bool:

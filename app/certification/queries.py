@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, false, func, literal, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import Select, Subquery, false, func, literal, or_, select
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.accounts.rules import email_key
 from app.assessment.models import Attempt, Exam, ExamVersion
 from app.catalog.models import Course, CourseVersion
 from app.certification import rules
@@ -27,12 +26,8 @@ from app.certification.models import (
 )
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
-from app.foundation.folding import folded
-from app.foundation.identifiers import parse_public_id
 from app.foundation.outbox import OutboxMessage
-from app.foundation.paging import PageOf
 
-PAGE_SIZE = 20
 REMINDED_AT_ONCE = 500  # a round; the next one takes the rest
 PLAIN_DESIGN: dict[str, Any] = {
     "style": "span", "signatory_name": "", "signatory_role": {}, "logo": None, "second_language": None,
@@ -56,6 +51,22 @@ def find_active_key(session: Session) -> SigningKey | None:
     return session.scalar(
         select(SigningKey).where(SigningKey.state == "active").order_by(SigningKey.id.desc()).limit(1)
     )
+
+
+def get_active_key(session: Session) -> SigningKey:
+    """The key that signs today; raises NotFoundError without one."""
+    found = find_active_key(session)
+    if found is None:
+        raise NotFoundError("key")
+    return found
+
+
+def get_key(session: Session, key_id: str) -> SigningKey:
+    """A key by its name, such as key-2026-01; raises NotFoundError."""
+    found = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
+    if found is None:
+        raise NotFoundError("key")
+    return found
 
 
 def ring_version(session: Session) -> RingVersion:
@@ -148,6 +159,23 @@ def find_successor(session: Session, certificate_id: int) -> Certificate | None:
     return session.scalar(select(Certificate).where(Certificate.supersedes_id == certificate_id))
 
 
+def successors_of(session: Session, certificate_ids: Collection[int]) -> dict[int, Certificate]:
+    """The certificates that replace these ones, signed or waiting to be, by the key of the one replaced."""
+    found = session.scalars(select(Certificate).where(Certificate.supersedes_id.in_(certificate_ids)))
+    return {one.supersedes_id: one for one in found if one.supersedes_id is not None}
+
+
+def newest_of(session: Session, certificate_ids: Collection[int]) -> dict[int, Certificate]:
+    """For those that were replaced, the last signed one of the line, however long; a statement a step."""
+    ends: dict[int, Certificate] = {}
+    at = {one: one for one in certificate_ids}
+    while at:
+        steps = successors_of(session, list(at.values()))
+        at = {first: steps[last].id for first, last in at.items() if last in steps and steps[last].state != "pending"}
+        ends |= {first: session.get_one(Certificate, last) for first, last in at.items()}
+    return ends
+
+
 def find_renewable(session: Session, account_id: int, course_id: int, tier: int) -> Certificate | None:
     """The certificate in force that a new pass in the same course at the same tier renews; None without one."""
     return session.scalar(
@@ -222,6 +250,11 @@ def pending_certificates(session: Session, limit: int = 50) -> Sequence[int]:
     return session.scalars(
         select(Certificate.id).where(Certificate.state == "pending").order_by(Certificate.id).limit(limit)
     ).all()
+
+
+def count_pending(session: Session) -> int:
+    """How many certificates wait to be signed."""
+    return session.scalar(select(func.count(Certificate.id)).where(Certificate.state == "pending")) or 0
 
 
 def expiring_certificates(session: Session, after: datetime, until: datetime, mark: str) -> Sequence[Certificate]:
@@ -317,35 +350,4 @@ def index_is_given(session: Session, status_list_id: int, index: int) -> bool:
             )
         )
         is not None
-    )
-
-
-def register(session: Session) -> Sequence[Row[Certificate, str, str]]:
-    """Every certificate with its holder's address and its course, for the command line."""
-    return session.execute(_register().order_by(Certificate.id)).all()
-
-
-def register_page(session: Session, text: str, page: int) -> PageOf[Row[Certificate, str, str]]:
-    """The register for staff, newest first; `text` is a number, an address or part of a name."""
-    statement = _register()
-    if text:
-        number = parse_public_id(text)
-        name = folded(text)
-        by_name = Certificate.holder_key.contains(name, autoescape=True) if name else false()
-        statement = statement.where(
-            Certificate.public_id == number if number else or_(Account.email_key == email_key(text), by_name)
-        )
-    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    rows = session.execute(
-        statement.order_by(Certificate.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ).all()
-    return PageOf(rows=rows, number=page, size=PAGE_SIZE, total=total)
-
-
-def _register() -> Select[Certificate, str, str]:
-    return (
-        select(Certificate, Account.email, Achievement.course_slug)
-        .join(Achievement, Achievement.id == Certificate.achievement_id)
-        .outerjoin(Account, Account.id == Certificate.account_id)
-        .options(contains_eager(Certificate.achievement))
     )

@@ -44,6 +44,29 @@ def states_before(target: State) -> list[str]:
     return [state.value for state, targets in TRANSITIONS.items() if target in targets]
 
 
+# What staff may do to a certificate, by the last word of its address, and the state that it comes to.
+STEPS: Mapping[str, State] = {
+    "suspension": State.SUSPENDED,
+    "reinstatement": State.PENDING,
+    "correction": State.SUPERSEDED,
+    "renewal": State.SUPERSEDED,
+    "revocation": State.REVOKED,
+}
+
+
+def steps_open(state: str, *, holder_known: bool, expires: bool) -> list[str]:
+    """The steps that the table above allows; nothing is signed for an erased holder, and what never ends is renewed by
+    nobody."""
+    signed_again = {"reinstatement", "correction", "renewal"}
+    return [
+        step
+        for step, target in STEPS.items()
+        if target in TRANSITIONS[State(state)]
+        and (holder_known or step not in signed_again)
+        and (expires or step != "renewal")
+    ]
+
+
 class Reason(StrEnum):
     """Why a certificate was revoked: a category, never a free text about a person."""
 
@@ -91,6 +114,15 @@ def status_at(state: str, expires_at: datetime | None, now: datetime) -> str:
 
 # Days before a certificate expires at which its holder is told.
 REMINDERS = (90, 30, 7)
+SOON = timedelta(days=max(REMINDERS))
+# What a holder may give to others as a proof; an expired certificate says by itself that it was one.
+GIVEN = frozenset({"valid", "expiring", "expired"})
+
+
+def standing_at(state: str, expires_at: datetime | None, now: datetime) -> str:
+    """What the holder and staff read: the status, or expiring from the first reminder on."""
+    status = status_at(state, expires_at, now)
+    return "expiring" if status == State.VALID and expires_at is not None and now >= expires_at - SOON else status
 
 
 def masked_name(name: str) -> str:
@@ -101,6 +133,18 @@ def masked_name(name: str) -> str:
 def language_of(texts: Mapping[str, str], wanted: str) -> str:
     """The language a certificate is written in: the holder's where its title has it, else one that the title has."""
     return wanted if texts.get(wanted) else next((code for code in sorted(texts) if texts[code]), wanted)
+
+
+OTHER_LANGUAGE = "other"
+
+
+def second_language(wanted: str | None, first: str, texts: Mapping[str, str]) -> str | None:
+    """The second language of a certificate whose design asks for the other one, or for one by its code; None where the
+    title has no text in it."""
+    others = [code for code in sorted(texts) if texts[code] and code != first]
+    if wanted == OTHER_LANGUAGE:
+        return next(iter(others), None)
+    return wanted if wanted in others else None
 
 
 def did_of(authority: str) -> str:

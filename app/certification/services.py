@@ -101,13 +101,14 @@ def _create(session: Session, actor: Actor, eligible: tuple[PassedAttempt, Resul
 def _certificate(session: Session, passed: PassedAttempt, result: Result) -> Certificate:
     now = clock.now()
     awards: dict[str, Any] = passed.exam_version.settings["awards"]
+    language = rules.language_of(passed.exam_version.title, passed.account.language)
     return Certificate(
         public_id=new_public_id(),
         account_id=passed.account.id,
         attempt_id=passed.attempt.id,
         holder_name=presentable(passed.account.name),
         reveal_key=secrets.token_urlsafe(REVEAL_KEY_BYTES),
-        language=rules.language_of(passed.exam_version.title, passed.account.language),
+        language=language,
         state=State.PENDING.value,
         state_since=now,
         earned={
@@ -123,8 +124,15 @@ def _certificate(session: Session, passed: PassedAttempt, result: Result) -> Cer
         },
         issued_at=now,
         expires_at=rules.expiry(now, awards.get("validity_months")),
-        design=queries.design_of(session, passed.course.id),
+        design=_design(session, passed, language),
     )
+
+
+def _design(session: Session, passed: PassedAttempt, language: str) -> dict[str, Any]:
+    """How it looks, frozen: later choices are for later certificates."""
+    design = queries.design_of(session, passed.course.id)
+    second = rules.second_language(design["second_language"], language, passed.exam_version.title)
+    return design | {"second_language": second}
 
 
 def _minutes(seconds: int | None) -> int | None:
@@ -200,6 +208,8 @@ def _withdrawn(session: Session, actor: Actor, certificate: Certificate, event: 
 
 def reinstate_certificate(session: Session, *, actor: Actor, certificate: Certificate) -> None:
     """End a suspension: a bit once set is never cleared, so the certificate is signed anew under its own number."""
+    if certificate.holder_name is None:
+        raise RuleError(_("The holder of this certificate was erased: it cannot be signed again."))
     if not move(session, certificate, State.PENDING):
         raise ConflictError(_refusal(certificate))
     record(session, actor=actor, event="certificate.reinstated", subject=certificate.public_id)

@@ -9,6 +9,7 @@ from typing import Any
 import wtforms
 from wtforms.validators import StopValidation
 
+from app.foundation.errors import DomainError
 from app.foundation.hidden_signs import carries_hidden_signs
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
@@ -38,6 +39,8 @@ def _trimmed(text: str) -> str:
 
 class Form(wtforms.Form):  # type: ignore[misc]
     """Plain WTForms, under a name that the type checker knows."""
+
+    refusal: DomainError | None = None  # what a service said of a form in which nothing is to correct
 
 
 class NoControlCharacters:

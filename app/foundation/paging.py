@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from app.foundation.numbers import whole
+
 Row = TypeVar("Row")
+LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -34,4 +37,4 @@ class PageOf(Generic[Row]):
 
 def page_number(text: str | None) -> int:
     """The page asked for in an address, 1 when it is missing or nonsense."""
-    return min(int(text), 1_000_000) if text and text.isascii() and text.isdecimal() and int(text[:8]) > 0 else 1
+    return whole(text, most=LAST_PAGE, beyond=LAST_PAGE) or 1

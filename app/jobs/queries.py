@@ -134,6 +134,11 @@ def get_public_offer(session: Session, public_id: str, actor: Actor | None) -> O
     )
 
 
+def get_once_public_offer(session: Session, public_id: str) -> Offer:
+    """An offer that people may have read, open or not any more; raises NotFoundError."""
+    return _one_offer(session, select(Offer).where(Offer.public_id == public_id, Offer.published_at.is_not(None)))
+
+
 def get_offer_of(session: Session, actor: Actor, public_id: str) -> Offer:
     """An offer of this person's own organisation; raises NotFoundError."""
     return _one_offer(

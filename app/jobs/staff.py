@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.certification import queries as certification
+from app.certification.models import Certificate
+from app.certification.rules import standing_at
 from app.extensions import db
-from app.foundation.errors import RuleError
-from app.foundation.forms import clean_lines
-from app.foundation.hidden_signs import carries_hidden_signs
+from app.foundation import clock
 from app.foundation.i18n import current_language, localised
 from app.foundation.i18n import gettext as _
 from app.foundation.paging import page_number
 from app.foundation.permissions import Permission
 from app.jobs import applications, queries, rules, services
-from app.jobs.forms import DeclineForm, EmployerForm, OfferForm
+from app.jobs.forms import DeclineForm, EmployerForm, OfferForm, ReasonsForm
 from app.jobs.models import Application, Offer
 from app.matching import queries as matching
 from app.skills.queries import active_skills
 from app.web.access import current_actor, requires
-from app.web.forms import form_page
+from app.web.forms import form_page, refusals
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("hire", __name__)
 
@@ -121,7 +124,10 @@ def create_offer() -> ResponseReturnValue:
         return page("hire/offer.html", form=form, offer=None)
     if not form.validate():
         return form_page("hire/offer.html", form=form, offer=None)
-    offer = services.create_offer(db.session, actor=current_actor(), draft=form.draft())
+    with refusals(form):
+        offer = services.create_offer(db.session, actor=current_actor(), draft=form.draft())
+    if form.errors:
+        return form_page("hire/offer.html", form=form, offer=None)
     db.session.commit()
     flash(_("Saved as a draft. Read it as it will be read, then publish."), "info")
     return redirect(url_for(".preview", offer_id=offer.public_id))
@@ -149,7 +155,10 @@ def change_offer(offer_id: str) -> ResponseReturnValue:
     if not form.validate():
         return form_page("hire/offer.html", form=form, offer=offer)
     was_public = offer.state == "published"
-    still_public = services.change_offer(db.session, actor=actor, offer=offer, draft=form.draft())
+    with refusals(form):
+        still_public = services.change_offer(db.session, actor=actor, offer=offer, draft=form.draft())
+    if form.errors:
+        return form_page("hire/offer.html", form=form, offer=offer)
     db.session.commit()
     if was_public and not still_public:
         flash(_("Saved, and back to draft: some words must be changed or justified before it is public again."), "care")
@@ -162,19 +171,22 @@ def change_offer(offer_id: str) -> ResponseReturnValue:
 @requires(Permission.PUBLISH_OFFERS)
 def preview(offer_id: str) -> ResponseReturnValue:
     """An offer as it will be read, with what the linter says, and the button that publishes."""
-    return _preview(queries.get_offer_of(db.session, current_actor(), offer_id))
+    offer = queries.get_offer_of(db.session, current_actor(), offer_id)
+    return _preview(offer, _reasons_form(offer))
 
 
-def _preview(offer: Offer, problem: object = None) -> str:
-    kept = queries.justifications_of(db.session, offer)
-    return page(
+def _reasons_form(offer: Offer, sent: Any = None) -> ReasonsForm:
+    return ReasonsForm([(one.key, one.excerpt) for one in services.unjustified(db.session, offer)], sent)
+
+
+def _preview(offer: Offer, form: ReasonsForm) -> ResponseReturnValue:
+    return form_page(
         "hire/preview.html",
+        form=form,
         offer=offer,
         asked=queries.skills_asked(db.session, offer.id),
         findings=services.findings_in(offer),
-        kept=kept,
-        typed=request.form,
-        problem=problem,
+        kept=queries.justifications_of(db.session, offer),
         rules=rules,
         open=rules.is_open(offer.state, offer.closes_on, queries.today()),
     )
@@ -182,21 +194,17 @@ def _preview(offer: Offer, problem: object = None) -> str:
 
 @blueprint.post("/hire/offers/<public_id:offer_id>/publication")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.preview")
 def publish(offer_id: str) -> ResponseReturnValue:
     """Make an offer public, with the reasons written for blocking words."""
     actor = current_actor()
     offer = queries.get_offer_of(db.session, actor, offer_id)
-    reasons = {
-        name.removeprefix("reason-"): clean_lines(text) or ""
-        for name, text in request.form.items()
-        if name.startswith("reason-") and not carries_hidden_signs(text, lines=True)
-    }
-    try:
-        services.publish_offer(db.session, actor=actor, offer=offer, reasons=reasons)
-    except RuleError as error:
-        db.session.rollback()
-        offer = queries.get_offer_of(db.session, actor, offer_id)
-        return _preview(offer, error.message), 422
+    form = _reasons_form(offer, request.form)
+    if form.validate():
+        with refusals(form):
+            services.publish_offer(db.session, actor=actor, offer=offer, reasons=form.reasons())
+    if form.errors:
+        return _preview(offer, form)
     db.session.commit()
     flash(_("The offer is public."), "info")
     return redirect(url_for(".desk"))
@@ -204,6 +212,7 @@ def publish(offer_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/hire/offers/<public_id:offer_id>/closing")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.preview")
 def close(offer_id: str) -> ResponseReturnValue:
     """End an offer."""
     actor = current_actor()
@@ -241,6 +250,34 @@ def application(application_id: str) -> ResponseReturnValue:
     return page("hire/application.html", form=DeclineForm(), **_received(found))
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A certificate as it stands now, and the last of those that replaced it since it was sent."""
+
+    certificate: Certificate
+    newest: Certificate | None
+
+    @property
+    def status(self) -> str:
+        return standing_of(self.certificate)
+
+    @property
+    def newest_status(self) -> str:
+        return standing_of(self.newest) if self.newest else ""
+
+
+def standing_of(certificate: Certificate) -> str:
+    """Valid, expiring, expired, suspended, revoked, superseded or pending, just now."""
+    return standing_at(certificate.state, certificate.expires_at, clock.now())
+
+
+def _attached(found: Application) -> list[Attached]:
+    """What became of the certificates that were sent along, however often they were replaced."""
+    sent = queries.attached_certificates(db.session, found)
+    newest = certification.newest_of(db.session, [one.id for one in sent])
+    return [Attached(one, newest.get(one.id)) for one in sent]
+
+
 def _received(found: Application) -> dict[str, Any]:
     person = queries.get_applicant(db.session, found)
     return {
@@ -248,16 +285,16 @@ def _received(found: Application) -> dict[str, Any]:
         "name": person.name,
         "email": person.email if found.state in rules.CONTACT_STATES else "",
         "found": matching.match_of(db.session, found.offer, found.account_id),
-        "attached": queries.attached_certificates(db.session, found),
+        "attached": _attached(found),
         "history": queries.histories(db.session, [found])[found.id],
         "moves": [state for state in rules.EMPLOYER_MOVES[found.state] if state != "declined"],
         "rules": rules,
-        "today": queries.today(),
     }
 
 
 @blueprint.post("/hire/applications/<public_id:application_id>/state")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.application")
 def move(application_id: str) -> ResponseReturnValue:
     """Move an application on: read, interview, hired."""
     actor = current_actor()
@@ -271,6 +308,7 @@ def move(application_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/hire/applications/<public_id:application_id>/refusal")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("hire.application")
 def decline(application_id: str) -> ResponseReturnValue:
     """Say no, with a reason from the list and a sentence."""
     actor = current_actor()
@@ -298,6 +336,7 @@ def employers() -> ResponseReturnValue:
 
 @blueprint.post("/admin/employers/<public_id:employer_id>/approval")
 @requires(Permission.ADMINISTER)
+@sent_from("hire.employers")
 def approve(employer_id: str) -> ResponseReturnValue:
     """Let an organisation publish, or take that back."""
     employer = queries.get_employer(db.session, employer_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.foundation.actor import Actor
@@ -21,8 +22,10 @@ from app.jobs.models import Offer
 from app.matching import queries as matching
 from app.web import budgets
 from app.web.access import current_actor, find_actor, public, signed_in
-from app.web.forms import form_page
+from app.web.forms import form_page, refusals
 from app.web.rendering import page
+from app.web.sent_from import sent_from
+from app.web.transactions import reading_session
 
 blueprint = Blueprint("jobs", __name__)
 APPLICATIONS = Allowance("application", 50, timedelta(days=1))
@@ -64,7 +67,7 @@ def offer(offer_id: str) -> ResponseReturnValue:
     actor = find_actor()
     found = queries.get_public_offer(db.session, offer_id, actor)
     shown = _shown(found, actor)
-    form = _application_form(actor) if actor else None
+    form = _application_form(db.session, actor) if actor else None
     if form is not None:  # a proof counts once it is attached: whoever does not want to show one unticks it
         form.certificates.data = [one.public_id for one in shown.get("certificates", {}).values()]
     return page("jobs/offer.html", form=form, **shown)
@@ -79,13 +82,17 @@ def offer_match(offer_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/offers/<public_id:offer_id>/application")
 @signed_in
+@sent_from("jobs.offer")
 def send_application(offer_id: str) -> ResponseReturnValue:
     """Apply, which shows one's name to the employer; the match is kept as both sides read it today."""
     actor = current_actor()
-    budgets.spend(APPLICATIONS, actor.public_id)  # before this request's own transaction begins
-    found = queries.get_public_offer(db.session, offer_id, actor)
-    form = _application_form(actor, request.form)
-    if not form.validate():
+    with reading_session() as reading:
+        form = _application_form(reading, actor, request.form)
+    if form.validate():
+        with refusals(form):
+            budgets.spend(APPLICATIONS, actor.public_id)  # before this request's own transaction begins
+    found = applications.get_offer_to_answer(db.session, offer_id)
+    if form.errors:
         return form_page("jobs/offer.html", form=form, **_shown(found, actor))
     applications.apply_to_offer(
         db.session,
@@ -100,10 +107,10 @@ def send_application(offer_id: str) -> ResponseReturnValue:
     return redirect(url_for(".my_applications"))
 
 
-def _application_form(actor: Actor, sent: Any = None) -> ApplicationForm:
+def _application_form(session: Session, actor: Actor, sent: Any = None) -> ApplicationForm:
     form = ApplicationForm(sent)
     form.set_certificates(
-        [(one.public_id, localised(one.achievement.name)) for one in queries.certificates_of(db.session, actor)]
+        [(one.public_id, localised(one.achievement.name)) for one in queries.certificates_of(session, actor)]
     )
     return form
 
@@ -147,6 +154,7 @@ def my_applications() -> ResponseReturnValue:
 
 @blueprint.post("/applications/<public_id:application_id>/withdrawal")
 @signed_in
+@sent_from("jobs.my_applications")
 def withdraw(application_id: str) -> ResponseReturnValue:
     """Take an application back."""
     actor = current_actor()

@@ -22,6 +22,7 @@ from app.learning.models import Enrolment
 from app.learning.queries import Path, find_enrolment, path_of
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("learning", __name__, url_prefix="/learn")
 
@@ -162,6 +163,7 @@ def finish_lesson(slug: str, item_slug: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/<slug:slug>/<slug:item_slug>/place")
 @signed_in
+@sent_from("learning.item")
 def keep_place(slug: str, item_slug: str) -> tuple[str, int]:
     """The page's script says that this lesson is open: the course will resume here."""
     version, enrolment, path = _course_of_reader(slug)
@@ -174,6 +176,7 @@ def keep_place(slug: str, item_slug: str) -> tuple[str, int]:
 
 @blueprint.post("/<slug:slug>/<slug:item_slug>/questions/<slug:question_slug>")
 @public
+@sent_from("learning.item")
 def try_question(slug: str, item_slug: str, question_slug: str) -> str | tuple[str, int]:
     """Check an answer to a question inside a lesson: nothing is recorded, the feedback is shown in its place."""
     version, enrolment, path = _course_of_reader(slug)

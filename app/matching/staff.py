@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.extensions import db
 from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import parse_public_id
+from app.foundation.numbers import whole
 from app.foundation.permissions import Permission
 from app.foundation.throttle import Allowance
 from app.jobs.models import Offer
@@ -18,7 +19,8 @@ from app.matching import profiles, queries, services
 from app.matching.forms import InvitationForm
 from app.web import budgets
 from app.web.access import current_actor, requires
-from app.web.forms import form_page
+from app.web.forms import form_page, refusals
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("recruiting", __name__)
 INVITATIONS = Allowance("invitation", 50, timedelta(days=1))
@@ -32,9 +34,8 @@ def candidates(offer_id: str) -> ResponseReturnValue:
 
 
 def _list(offer: Offer, form: InvitationForm | None = None) -> ResponseReturnValue:
-    asked = request.args.get("places", "")
-    places = max(queries.SHOWN_AT_ONCE, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 0
-    found = queries.candidates_for(db.session, offer, places or queries.SHOWN_AT_ONCE)
+    places = max(queries.SHOWN_AT_ONCE, whole(request.args.get("places"), most=9999) or 0)
+    found = queries.candidates_for(db.session, offer, places)
     return form_page(
         "matching/candidates.html",
         form=form or InvitationForm(),
@@ -58,13 +59,15 @@ def record(offer_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/hire/offers/<public_id:offer_id>/invitations")
 @requires(Permission.PUBLISH_OFFERS)
+@sent_from("recruiting.candidates")
 def invite(offer_id: str) -> ResponseReturnValue:
     """Ask somebody unknown to talk about an offer."""
-    actor = current_actor()
-    budgets.spend(INVITATIONS, actor.public_id)  # before this request's own transaction begins
+    actor, form = current_actor(), InvitationForm(request.form)
+    if form.validate():
+        with refusals(form):
+            budgets.spend(INVITATIONS, actor.public_id)  # before this request's own transaction begins
     offer = get_offer_of(db.session, actor, offer_id)
-    form = InvitationForm(request.form)
-    if not form.validate():
+    if form.errors:
         return _list(offer, form)
     account_id = profiles.get_visible_account_id(db.session, parse_public_id(form.candidate.data) or "")
     services.invite(db.session, actor=actor, offer=offer, account_id=account_id, message=form.message.data)

@@ -16,6 +16,7 @@ from app.matching.forms import WishesForm
 from app.web.access import current_actor, signed_in
 from app.web.forms import form_page
 from app.web.rendering import page
+from app.web.sent_from import sent_from
 
 blueprint = Blueprint("matching", __name__)
 PAGE_SIZE = 20
@@ -66,6 +67,7 @@ def _profile_page(actor: Actor, form: WishesForm | None = None) -> ResponseRetur
 
 @blueprint.post("/profile/consent")
 @signed_in
+@sent_from("matching.profile")
 def set_consent() -> ResponseReturnValue:
     """Become visible to employers, or disappear at once."""
     actor = current_actor()
@@ -81,6 +83,7 @@ def set_consent() -> ResponseReturnValue:
 
 @blueprint.post("/profile/wishes")
 @signed_in
+@sent_from("matching.profile")
 def save_wishes() -> ResponseReturnValue:
     """Keep wishes and note."""
     actor = current_actor()
@@ -110,6 +113,7 @@ def preview() -> ResponseReturnValue:
 
 @blueprint.post("/invitations/<public_id:invitation_id>/answer")
 @signed_in
+@sent_from("matching.profile")
 def answer(invitation_id: str) -> ResponseReturnValue:
     """Accept an invitation, which shows one's name to that employer, or decline it."""
     actor = current_actor()

@@ -1,10 +1,11 @@
-"""URL parts: public identifiers, written in any case."""
+"""URL parts: public identifiers, written in any case; slugs; numbers that a column can hold."""
 
 from __future__ import annotations
 
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from app.foundation.identifiers import parse_public_id
+from app.foundation.numbers import LARGEST_ID
 
 
 class PublicIdConverter(BaseConverter):
@@ -25,4 +26,13 @@ class SlugConverter(BaseConverter):
     regex = r"[a-z0-9][a-z0-9-]{0,79}"
 
 
-CONVERTERS = {"public_id": PublicIdConverter, "slug": SlugConverter}
+class NumberConverter(IntegerConverter):
+    """A whole number, at most what a column holds: Python reads no 5,000 digits, and a database no 20."""
+
+    regex = r"[0-9]{1,10}"
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int = 0, max: int = LARGEST_ID) -> None:  # noqa: A002
+        super().__init__(map, fixed_digits, min, max)
+
+
+CONVERTERS = {"public_id": PublicIdConverter, "slug": SlugConverter, "int": NumberConverter}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
-from flask import current_app, g, request, session
+from flask import g, request, session
 from werkzeug.wrappers import Response
 
 from app.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, current_language, set_language
+from app.web.sent_from import address_behind
 
 
 def choose_language() -> None:
@@ -16,13 +17,9 @@ def choose_language() -> None:
     if asked in LANGUAGES:
         session["language"] = asked
     actor = g.get("actor")
-    kept = session.get("language")
-    set_language(
-        next(
-            (code for code in (asked, kept, actor.language if actor else None) if code in LANGUAGES),
-            accepted_language(),
-        )
-    )
+    wished = (asked, session.get("language"), actor.language if actor else None)
+    known = next((code for code in wished if code in LANGUAGES), None)
+    set_language(known or accepted_language())  # the header is read only when nothing else says
 
 
 def accepted_language() -> str:
@@ -42,12 +39,13 @@ def other_language() -> str:
 
 
 def language_url(language: str) -> str:
-    """This very page in another language; the home page's when this address answers no GET (errors, some forms)."""
-    adapter = current_app.create_url_adapter(request)
-    if adapter is None or not adapter.test(request.path, "GET"):
+    """This very page in another language: that of the form for one just sent, the home page for a wrong address."""
+    address = address_behind()
+    if address is None:
         return f"/?{urlencode({'lang': language})}"
-    arguments = {name: value for name, value in request.args.items() if name != "lang"}
-    return f"{request.path}?{urlencode({**arguments, 'lang': language})}"
+    path, _mark, own = address.partition("?")
+    arguments = {**request.args.to_dict(flat=False), **parse_qs(own), "lang": [language]}
+    return f"{path}?{urlencode(arguments, doseq=True)}"
 
 
 def say_language(response: Response) -> Response:

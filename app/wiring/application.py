@@ -6,10 +6,11 @@ from flask import Flask
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.certification.keyring import refuse_open_files
 from app.certification.site import install as install_issuer
 from app.config import ROOT, Settings, read_settings
 from app.extensions import csrf, db, login_manager
-from app.foundation.database import prepare_engine
+from app.foundation.database import engine_options, prepare_engine
 from app.foundation.events import subscribe
 from app.foundation.logs import set_up_logs
 from app.web.access import enforce_access
@@ -19,6 +20,7 @@ from app.web.headers import add_headers, make_nonce
 from app.web.hosts import check_host
 from app.web.locale import choose_language, say_language
 from app.web.origin import check_origin
+from app.web.reading import ReadableRequest
 from app.web.rendering import set_up_rendering
 from app.web.session import load_actor, set_up_cookies
 from app.web.transactions import begin_request
@@ -36,6 +38,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     """Build the application from `settings` (default: the environment)."""
     settings = settings or read_settings()
     app = Flask("app", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.request_class = ReadableRequest
     configure(app, settings, testing=testing)
     set_up_logs()
     set_up_database(app)
@@ -49,6 +52,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     register_commands(app)
     subscribe(SUBSCRIPTIONS)
     install_issuer(settings)
+    refuse_open_files()
     if not testing:
         set_up_tasks(app)
     return app
@@ -62,7 +66,7 @@ def configure(app: Flask, settings: Settings, *, testing: bool) -> None:
         TESTING=testing,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": settings.database_url.startswith("postgresql")},
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=3 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=MEGABYTE,
         MAX_FORM_PARTS=400,

@@ -11,6 +11,7 @@ from app.api import views as api
 from app.assessment import views as assessment
 from app.authoring import staff as studio
 from app.catalog import views as catalog
+from app.certification import bulk_pages, design_pages, key_pages
 from app.certification import staff as certification_staff
 from app.certification import views as certification
 from app.extensions import csrf
@@ -41,6 +42,9 @@ PAGES = (
     recruiting.blueprint,
     certification.blueprint,
     certification_staff.blueprint,
+    key_pages.blueprint,
+    design_pages.blueprint,
+    bulk_pages.blueprint,
     verification.blueprint,
     published.blueprint,
     styleguide.blueprint,

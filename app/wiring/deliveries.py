@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.accounts import mails as accounts_mails
+from app.certification import bulk
 from app.certification import mails as certification_mails
 from app.certification.files import prepare_pdf
 from app.config import Settings
@@ -44,6 +45,7 @@ def prepare_letter(session: Session, message: OutboxMessage, settings: Settings)
 KINDS: Mapping[str, Prepare] = {
     "mail": prepare_letter,
     "certificate-pdf": prepare_pdf,
+    bulk.BULK: bulk.prepare_slice,
     rounds.LISTS: rounds.record_lists,
     rounds.FADING: rounds.fade,
 }

@@ -101,7 +101,7 @@ def load(session: Session, *, today: date) -> None:
     for days_ago, person in enumerate(PEOPLE, start=2):
         if person.lessons:
             with clock.frozen(clock.now() - timedelta(days=days_ago, hours=3)), use_language(person.language):
-                _study(session, actors[person.key], person, version)
+                study(session, actors[person.key], person, version)
     for person in PEOPLE:
         if person.visible:
             matching.give_consent(session, actor=actors[person.key], language=person.language)
@@ -155,7 +155,8 @@ def _publish_offer(session: Session, actors: dict[str, Actor], offer: DemoOffer,
     jobs.publish_offer(session, actor=actor, offer=written, reasons={})
 
 
-def _study(session: Session, actor: Actor, person: Person, version: CourseVersion) -> None:
+def study(session: Session, actor: Actor, person: Person, version: CourseVersion) -> None:
+    """Learn as far as `person` says, and sit the exam if they do."""
     enrolment = learning.enrol(session, actor=actor, version=version)
     items = [item for module in version.modules for item in module.items]
     lessons = [item for item in items if item.kind == "lesson"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.certification.compromise import sign_anew
+from app.certification.key_usage import some_rest_on_withdrawn_key
 from app.certification.reminders import due_reminders, remind_expiring
 from app.certification.signatures import sign_what_waits, signing_is_due
 from app.extensions import db
@@ -21,6 +23,18 @@ def remind_holders(app: Flask) -> int:
             queued = remind_expiring(session)
             session.commit()
             return queued
+
+
+def sign_after_compromise(app: Flask) -> int:
+    """Sign the next certificates whose key was withdrawn, should the command that does it have been interrupted."""
+    with app.app_context():
+        with reading_session() as reading:
+            if not some_rest_on_withdrawn_key(reading):
+                return 0
+        with Session(db.engine) as session:
+            signed = sign_anew(session)
+            session.commit()
+            return signed
 
 
 def sign_certificates(app: Flask) -> int:

@@ -19,12 +19,13 @@ from huey.serializer import Serializer
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app.certification.files import warm_up
 from app.config import ConfigurationError, Settings
 from app.foundation.database import sqlite_has_wal_bug
 from app.foundation.outbox import OutboxMessage
 from app.wiring.deliveries import drain_outbox
 from app.wiring.fading import fade_proofs
-from app.wiring.signing import remind_holders, sign_certificates
+from app.wiring.signing import remind_holders, sign_after_compromise, sign_certificates
 from app.wiring.sweeps import checkpoint_database, close_attempts
 
 log = logging.getLogger("app.worker")
@@ -35,6 +36,7 @@ SWEEP_SECONDS = 30
 SWEEPS: Sequence[Callable[[Flask], object]] = (
     close_attempts,
     sign_certificates,
+    sign_after_compromise,
     remind_holders,
     fade_proofs,
     drain_outbox,
@@ -136,4 +138,5 @@ def worker_command() -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     queue = open_queue(app.config["SETTINGS"])
     add_tasks(queue, app)
+    warm_up()
     SweepConsumer(queue, workers=1, max_delay=1.0, graceful_signal="TERM").run()

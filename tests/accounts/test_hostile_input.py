@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -99,12 +101,34 @@ def test_ten_megabytes_are_too_large(client: ReviewedClient, cast: Cast, path: s
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_bytes_that_are_not_utf8_are_not_a_crash(client: ReviewedClient, cast: Cast, path: str) -> None:
+def test_bytes_that_are_not_utf8_are_refused(session: Session, client: ReviewedClient, cast: Cast, path: str) -> None:
     client = client_for(path, client, cast)
     token = client.csrf_token().encode()
     surrogate = b"%ED%A0%80"  # half a character, as some programs send it
-    pairs = [b"csrf_token=" + token, *(name.encode() + b"=" + surrogate * 20 for name in FORMS[path])]
-    assert send(client, path, b"&".join(pairs)) == 422
+    sound = FORMS[path]
+    for name in [name for name in sound if name != "current"] if path != "/sign-in" else ["email"]:
+        whole = {key: quote(value).encode() for key, value in sound.items()}
+        whole[name] = whole[name][:5] + surrogate + whole[name][5:]
+        body = b"&".join([b"csrf_token=" + token, *(key.encode() + b"=" + value for key, value in whole.items())])
+        assert send(client, path, body) == 422, name
+    assert session.scalars(select(Account.name)).all() in ([], ["Ada Lefèvre"])
+
+
+def test_bytes_that_are_not_text_are_asked_again_in_words(client: ReviewedClient) -> None:
+    sound = "email=new%40example.org&role=learner&password=" + quote(PASSWORD)
+    for broken in (b"Jean%ED%A0%80%20Dupont", b"Jean%FF%20Dupont", b"Jean\xff Dupont"):
+        body = b"csrf_token=" + client.csrf_token().encode() + b"&name=" + broken + b"&" + sound.encode()
+        form = "application/x-www-form-urlencoded"
+        answer = client.raw.post("/register?lang=en", data=body, content_type=form)
+        assert answer.status_code == 422, broken
+        assert "Remove the invisible signs from this text" in answer.get_data(as_text=True)
+
+
+def test_an_address_that_is_not_text_is_not_a_crash(client: ReviewedClient) -> None:
+    for query in ("text=%ED%A0%80", "text=%FF", "page=%FF", "lang=%FF", "%FF=1"):
+        assert client.get(f"/offers?{query}").status_code == 200
+    with client.app.app_context():
+        assert client.raw.get("/offers", environ_overrides={"QUERY_STRING": "text=\xff"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", [*FORMS, "/sign-out", "/account/sign-out-everywhere", "/confirm/x", "/reset/x"])

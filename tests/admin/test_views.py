@@ -83,6 +83,8 @@ def test_a_dead_letter_is_shown_and_tried_again(session: Session, cast: Cast) ->
     session.refresh(message)
     assert (message.dead_at, message.tries) == (None, 0)
     assert client.post(f"/admin/outbox/{message.id}/retry").status_code == 404, "it is not dead any more"
+    for nobody in (2**31 - 1, 2**31, "9" * 24, "9" * 5000):
+        assert client.post(f"/admin/outbox/{nobody}/retry").status_code == 404
 
 
 def test_a_message_of_no_letter_is_shown_by_its_kind(session: Session, cast: Cast) -> None:

@@ -101,8 +101,12 @@ def test_the_start_page_says_everything_in_both_languages(candidate: Candidate) 
 
 
 def test_the_pledge_is_asked_and_kept(candidate: Candidate, session: Session) -> None:
-    assert candidate.client.post(candidate.exam, {}, follow=True).status_code == 200
-    assert "Tick the sentence of the pledge" in candidate.client.page.get_text()
+    assert candidate.client.post(candidate.exam, {}).status_code == 422
+    box = candidate.client.page.find(id="pledge")
+    assert box["aria-invalid"] == "true"
+    assert box.get("required") is None
+    assert "Tick the sentence of the pledge" in candidate.client.page.find(id="pledge-error").get_text()
+    assert candidate.client.page.find("a", href="#pledge")
     assert count(session, Attempt) == 0
     assert candidate.start().pledged_at is not None
     assert candidate.client.post(candidate.exam, {}).headers["Location"].startswith(candidate.root)
@@ -247,7 +251,9 @@ def test_hostile_answers_get_a_sentence_and_are_kept_in_the_field(candidate: Can
 def test_hostile_hidden_fields_never_break_a_save(candidate: Candidate, session: Session) -> None:
     item = next(item for item in items_of(session, candidate.start()) if item.version.type == "text")
     address = f"{candidate.root}/answers/{item.slot}"
-    for number, value in enumerate(["", "9" * 40, "-1", "a\0b", "\u202e", "1e3", "²", "x" * 4001]):
+    for number, value in enumerate(
+        ["", "9" * 40, "0000001" + "9" * 5000, "-1", "a\0b", "\u202e", "1e3", "²", "x" * 4001]
+    ):
         fields = {"answer": f"text {number}", "rev": value, "key": value, "flag": value, "then": value}
         assert candidate.client.post(address, fields).status_code in (302, 409), value
     for value in ("9" * 40, "-1", "a", "1.5", "²", "%00", "%ED%A0%80"):

@@ -1,10 +1,9 @@
-"""The page: whole texts inside their boxes, readable by machines, the credential inside, the same bytes twice."""
+"""The file: readable by machines and by everyone, the credential inside, the same bytes twice, nothing from outside."""
 
 import logging
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -12,292 +11,156 @@ from typing import Any
 
 import pikepdf
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from certificates.errors import RenderingError
-from certificates.page import CertificatePage, fill, group, qr_svg
-from certificates.pdf import _fetcher, render
-from certificates.signing import serialise
+from certificates.pictures import qr_svg
+from certificates.sealing import SealKey, seal
+from certificates.texts import group
 from certificates.wording import ENGLISH, FRENCH, WORDINGS, attempt_text, date_text
-from tests.certificates.builders import DESIGN, NOW, page, signed
-from tests.certificates.tools import Word, need, words_of
+from tests.certificates.builders import NOW, page
+from tests.certificates.sheets import CREDENTIAL, JWT, LONG_NAME, SPOKEN, STYLES, drawn
+from tests.certificates.tools import logo, need
 
-CREDENTIAL = serialise(signed())
-LONG_NAME = "Marie-Hélène Wilhelmine de la Rochefoucauld-Montmorency-Lav."
-LONG_TITLE = (
-    "Concevoir, entraîner, évaluer et mettre en production un modèle d’apprentissage profond "
-    "pour la vision par ordinateurs"
-)
-MANY_SKILLS = tuple(f"interpréter les résultats d’un modèle de type {number}" for number in range(1, 13))
-
-# Where words may be, in millimetres: left, top, right, bottom.
-ZONES = {
-    "span": [
-        (16.5, 13, 169, 29),  # issuer
-        (178, 13, 280, 25),  # kind
-        (16.5, 26, 280, 59.5),  # name
-        (17, 58.5, 280, 67.5),  # what is said of it
-        (16.5, 65.5, 280, 82),  # title
-        (17, 80, 280, 104),  # skills and exam
-        (17, 138, 280, 150),  # tiers
-        (17, 177, 81, 203),  # dates
-        (82, 177, 146, 203),  # signatory
-        (147.5, 177, 248, 203),  # how to verify
-    ],
-    "classic": [
-        (38, 27, 259, 43),
-        (38, 45, 259, 64),
-        (38, 65, 259, 73),
-        (28, 69, 269, 92),
-        (38, 91.5, 259, 101),
-        (38, 99, 259, 115),
-        (38, 113, 259, 135),
-        (25, 156, 111, 175),
-        (25, 173, 111, 190),
-        (177, 156, 244, 192),
-    ],
-}
-
-
-def drawn(style: Any = "span", language: str = "fr", **changes: Any) -> bytes:
-    """The page of the test certificate, changed."""
-    return render(sheet(style, **changes), credential_bytes=CREDENTIAL, language=language, created=NOW)
-
-
-def sheet(style: Any = "span", **changes: Any) -> CertificatePage:
-    """The page of the test certificate in this style; fields of its design are changed by their own names."""
-    design = {name: changes.pop(name) for name in DESIGN.__slots__ if name in changes}
-    return page(design=replace(DESIGN, style=style, **design), **changes)
-
-
-def check_words(words: list[Word], style: str) -> None:
-    """Every word lies whole in a zone, and none on another."""
-    for word in words:
-        assert any(
-            left <= word.left and word.right <= right and top <= word.top and word.bottom <= bottom
-            for left, top, right, bottom in ZONES[style]
-        ), f"{word} leaves its box"
-    for index, word in enumerate(words):
-        for other in words[index + 1 :]:
-            assert not word.overlaps(other), f"{word} lies on {other}"
-
-
-def letters(text: str) -> str:
-    """The text without spaces and hyphens, which depend on where lines break."""
-    return "".join(character for character in text if character.isalnum())
-
-
-class TestFit:
-    @pytest.mark.parametrize("style", ["span", "classic"])
-    @pytest.mark.parametrize("language", ["fr", "en"])
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {},
-            {"holder": "Lê"},
-            {"holder": LONG_NAME, "achievement": LONG_TITLE, "skills": MANY_SKILLS, "tier": 4},
-            {"holder": "M" * 60, "achievement": "W" * 120},
-            {"holder": "W" * 200, "achievement": "Mm " * 66},
-            {"skills": MANY_SKILLS * 5},
-            {"skills": ()},
-            {"issuer_name": "École supérieure d’ingénierie numérique de la Loire-Atlantique et du Morbihan" * 2},
-            {"signatory_name": LONG_NAME, "signatory_role": "directrice pédagogique et de la recherche appliquée"},
-            {"verification_url": "https://un-sous-domaine.vraiment-tres-long.certificats.ecole.example/verify/X?k=1"},
-            {"expires": None, "issued": date(2026, 3, 1), "tier": 1},
-            {"verification_url": "http://localhost:8000/verify/4T9XK2MBV7QPR6HWD3N8ZC5JAY"},
-        ],
-        ids=[
-            "plain",
-            "short",
-            "long",
-            "wide",
-            "widest",
-            "60-skills",
-            "no-skill",
-            "issuer",
-            "signatory",
-            "host",
-            "no-end",
-            "local",
-        ],
-    )
-    def test_every_text_is_whole_and_in_its_box(
-        self, changes: dict[str, Any], language: str, style: str, tmp_path: Path
-    ) -> None:
-        words = words_of(drawn(style, language, **changes), tmp_path)
-        check_words(words, style)
-        text = letters("".join(word.text for word in words))
-        expected = sheet(style, **changes)
-        for whole in (
-            expected.holder,
-            expected.achievement,
-            expected.issuer_name,
-            expected.design.signatory_name,
-            expected.public_id,
-        ):
-            assert letters(whole) in text
-
-    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(
-        holder=st.text("abcdefghijWMÉÀ' -’", min_size=1, max_size=200).filter(str.strip),
-        title=st.text("abcdefghijWMÉÀ' -’:,", min_size=1, max_size=200).filter(str.strip),
-        skills=st.lists(st.text("abcdeWM é-", min_size=1, max_size=80).filter(str.strip), max_size=20),
-    )
-    def test_whatever_the_text(self, holder: str, title: str, skills: list[str], tmp_path: Path) -> None:
-        check_words(words_of(drawn(holder=holder, achievement=title, skills=tuple(skills)), tmp_path), "span")
-
-    def test_sixty_skills_say_how_many_are_left(self, tmp_path: Path) -> None:
-        text = " ".join(word.text for word in words_of(drawn(skills=MANY_SKILLS * 5), tmp_path))
-        assert "autres, dans la preuve jointe." in text
-
-    def test_signs_of_other_alphabets_are_drawn(self, tmp_path: Path) -> None:
-        name = "Юлия Ελένη Nguyễn Thị Ánh Łukasz"
-        assert letters("".join(word.text for word in words_of(drawn(holder=name), tmp_path))).count(letters(name)) == 1
-
-    def test_a_sign_no_font_has_is_said_rather_than_drawn_as_a_box(self) -> None:
-        with pytest.raises(RenderingError, match="font"):
-            drawn(holder="Ada \U0010fffd")
-
-    @pytest.mark.parametrize("name", ["", "Les Deux Rives"])
-    def test_an_issuer_may_sign_for_itself(self, name: str, tmp_path: Path) -> None:
-        words = words_of(drawn(signatory_name=name, signatory_role=""), tmp_path)
-        check_words(words, "span")
-        text = " ".join(word.text for word in words)
-        assert "Les Deux Rives Signé électroniquement" in text
-        assert "Signé pour" not in text
-
-    def test_the_number_is_typed_where_the_link_leads(self, tmp_path: Path) -> None:
-        url = "https://ecole.example/passerelle/verify/4T9XK2MBV7QPR6HWD3N8ZC5JAY?k=secret"
-        texts = [word.text for word in words_of(drawn(verification_url=url), tmp_path)]
-        assert "ecole.example/passerelle/verify" in texts
-        assert not any("secret" in text for text in texts)
-
-    def test_one_page(self) -> None:
-        with pikepdf.open(BytesIO(drawn(holder=LONG_NAME, achievement=LONG_TITLE, skills=MANY_SKILLS))) as pdf:
-            assert len(pdf.pages) == 1
-            assert [round(float(side)) for side in pdf.pages[0].mediabox] == [0, 0, 842, 595]
+KEY = SealKey.generate("Les Deux Rives", NOW)
 
 
 class TestProof:
-    def test_the_credential_is_inside_byte_for_byte(self) -> None:
-        with pikepdf.open(BytesIO(drawn())) as pdf:
-            attachment = pdf.attachments["credential.json"]
-            assert attachment.get_file().read_bytes() == CREDENTIAL
-            assert attachment.obj.AFRelationship == "/Data"
-            assert len(pdf.Root.AF) == 1
+    @pytest.mark.parametrize("sealed", [False, True], ids=["bare", "sealed"])
+    def test_the_credential_is_inside_in_both_forms_byte_for_byte(self, sealed: bool) -> None:
+        pdf = seal(drawn(), KEY, NOW) if sealed else drawn()
+        with pikepdf.open(BytesIO(pdf)) as document:
+            assert list(document.attachments) == ["credential.json", "credential.jwt"]
+            for name, content in {"credential.json": CREDENTIAL, "credential.jwt": JWT.encode()}.items():
+                attachment = document.attachments[name]
+                assert attachment.get_file().read_bytes() == content
+                assert attachment.obj.AFRelationship == "/Data"
+                assert attachment.obj.EF.F.Subtype
+            assert len(document.Root.AF) == 2
 
-    def test_other_programs_take_it_out(self, tmp_path: Path) -> None:
-        (tmp_path / "page.pdf").write_bytes(drawn())
-        command = [need("pdfdetach"), "-save", "1", "-o", str(tmp_path / "out.json"), str(tmp_path / "page.pdf")]
-        subprocess.run(command, check=True)
-        assert (tmp_path / "out.json").read_bytes() == CREDENTIAL
+    def test_without_a_jwt_there_is_one_attachment(self) -> None:
+        from certificates.pdf import render
 
-    def test_the_file_is_sound(self, tmp_path: Path) -> None:
-        (tmp_path / "page.pdf").write_bytes(drawn())
-        subprocess.run([need("qpdf"), "--check", str(tmp_path / "page.pdf")], check=True, capture_output=True)
+        pdf = render(page(), credential_bytes=CREDENTIAL, language="fr", created=NOW)
+        with pikepdf.open(BytesIO(pdf)) as document:
+            assert list(document.attachments) == ["credential.json"]
+
+    def test_a_jwt_is_ascii(self) -> None:
+        from certificates.pdf import render
+
+        with pytest.raises(RenderingError, match="JWT"):
+            render(page(), credential_bytes=CREDENTIAL, language="fr", created=NOW, jwt="é.é.é")
+
+    @pytest.mark.parametrize("sealed", [False, True], ids=["bare", "sealed"])
+    def test_other_programs_take_them_out(self, sealed: bool, tmp_path: Path) -> None:
+        (tmp_path / "page.pdf").write_bytes(seal(drawn(), KEY, NOW) if sealed else drawn())
+        subprocess.run([need("pdfdetach"), "-saveall", "-o", str(tmp_path), str(tmp_path / "page.pdf")], check=True)
+        assert (tmp_path / "credential.json").read_bytes() == CREDENTIAL
+        assert (tmp_path / "credential.jwt").read_bytes() == JWT.encode()
+
+    @pytest.mark.parametrize("style", STYLES)
+    def test_the_file_is_sound(self, style: str, tmp_path: Path) -> None:
+        bare = drawn(style, "fr+en", logo=logo(300, 300))
+        for pdf in (bare, seal(bare, KEY, NOW)):
+            (tmp_path / "page.pdf").write_bytes(pdf)
+            subprocess.run([need("qpdf"), "--check", str(tmp_path / "page.pdf")], check=True, capture_output=True)
 
     def test_the_same_bytes_twice_and_elsewhere(self) -> None:
-        first = drawn(holder=LONG_NAME)
-        drawn(holder="Someone Else", language="en", style="classic")
-        assert drawn(holder=LONG_NAME) == first
+        changes: dict[str, Any] = {"holder": LONG_NAME, "logo": logo(300, 200)}
+        first = drawn("classic", "fr+en", **changes)
+        drawn("plain", "en", holder="Someone Else")
+        assert drawn("classic", "fr+en", **changes) == first
         code = (
-            "import sys; from tests.certificates.test_pdf import drawn, LONG_NAME;"
-            "sys.stdout.buffer.write(drawn(holder=LONG_NAME))"
+            "import sys; from tests.certificates.sheets import drawn, LONG_NAME;"
+            "from tests.certificates.tools import logo;"
+            "sys.stdout.buffer.write(drawn('classic', 'fr+en', holder=LONG_NAME, logo=logo(300, 200)))"
         )
         again = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=Path.cwd())
         assert again.stdout == first
 
 
+def nodes(document: pikepdf.Pdf, kind: str) -> list[Any]:
+    """The elements of this kind in the structure tree."""
+    return [node for node in document.objects if isinstance(node, pikepdf.Dictionary) and node.get("/S") == kind]
+
+
+def alternatives(style: str, tier: int, language: str, issuer: str | None) -> set[str]:
+    """What the figures of a page say to those who do not see them."""
+    wording = WORDINGS[language]
+    art = {
+        "span": {wording.art[tier - 1]},
+        "classic": {wording.frame, wording.seal[tier - 1]},
+        "plain": {wording.deck[tier - 1]},
+    }
+    return {wording.qr, *art[style], *({wording.logo.format(issuer=issuer)} if issuer else ())}
+
+
+@pytest.fixture(params=["bare", "sealed"])
+def finish(request: pytest.FixtureRequest) -> Any:
+    """What is done to the page before it is looked at: nothing, or the seal."""
+    return (lambda pdf: pdf) if request.param == "bare" else (lambda pdf: seal(pdf, KEY, NOW))
+
+
+@pytest.mark.parametrize("style", STYLES)
 class TestAccess:
-    @pytest.mark.parametrize("language", ["fr", "en"])
-    def test_language_title_and_structure(self, language: str) -> None:
-        with pikepdf.open(BytesIO(drawn(language=language))) as pdf:
-            assert pdf.Root.Lang == language
-            assert pdf.Root.MarkInfo.Marked
-            assert pdf.Root.ViewerPreferences.DisplayDocTitle
-            assert str(pdf.docinfo.Title).endswith("Évaluer un modèle de classification, Claire Fontanel")
-            with pdf.open_metadata() as metadata:
+    @pytest.mark.parametrize("spoken", SPOKEN)
+    def test_language_title_structure_and_what_it_claims(self, spoken: str, style: str, finish: Any) -> None:
+        with pikepdf.open(BytesIO(finish(drawn(style, spoken, logo=logo(200, 100), tier=3)))) as document:
+            root = document.Root
+            assert len(document.pages) == 1
+            assert root.Lang == spoken[:2]
+            assert root.MarkInfo.Marked
+            assert root.StructTreeRoot.K
+            assert root.ViewerPreferences.DisplayDocTitle
+            assert str(document.docinfo.Title).endswith("Évaluer un modèle de classification, Claire Fontanel")
+            assert document.pages[0].Tabs == "/S"
+            assert {str(figure.Alt) for figure in nodes(document, "/Figure")} == alternatives(
+                style, 3, spoken[:2], "Les Deux Rives"
+            )
+            assert len(nodes(document, "/H1")) == 1
+            with document.open_metadata() as metadata:
                 assert metadata.pdfa_status == "3A"
+                assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
                 assert metadata["pdfuaid:part"] == "1"
-                assert metadata["dc:title"] == str(pdf.docinfo.Title)
+                assert metadata["dc:title"] == str(document.docinfo.Title)
 
-    @pytest.mark.parametrize("style", ["span", "classic"])
-    @pytest.mark.parametrize("language", ["fr", "en"])
-    def test_every_picture_is_described(self, language: str, style: str) -> None:
-        with pikepdf.open(BytesIO(drawn(style, language, tier=3))) as pdf:
-            figures = [
-                node for node in pdf.objects if isinstance(node, pikepdf.Dictionary) and node.get("/S") == "/Figure"
-            ]
-            texts = {str(figure.Alt) for figure in figures}
-        wording = WORDINGS[language]
-        expected = {wording.qr, wording.art[2]} if style == "span" else {wording.qr, wording.frame, wording.seal[2]}
-        assert texts == expected
+    def test_nothing_runs_and_nothing_comes_from_outside(self, style: str, finish: Any) -> None:
+        banned = {"/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/RichMedia"}
+        with pikepdf.open(BytesIO(finish(drawn(style, logo=logo(200, 100))))) as document:
+            links = [str(note.A.URI) for note in document.pages[0].Annots if note.Subtype == "/Link"]
+            assert links == [page().verification_url]
+            assert not {"/OpenAction", "/AA"} & set(document.Root.keys())
+            for node in document.objects:
+                if isinstance(node, pikepdf.Dictionary | pikepdf.Stream):
+                    assert not banned & set(node.keys())
+                    assert str(node.get("/S")) not in banned
+                if isinstance(node, pikepdf.Stream):
+                    assert "/F" not in node.keys()  # noqa: SIM118 - a stream is not its dictionary
+                    assert not (node.get("/Subtype") == "/Image" and node.get("/Interpolate", False))
+                    assert "/SMask" not in node.keys()  # noqa: SIM118
 
-    def test_the_link_carries_the_key(self) -> None:
-        with pikepdf.open(BytesIO(drawn())) as pdf:
-            links = [str(annotation.A.URI) for annotation in pdf.pages[0].Annots]
-        assert links == [page().verification_url]
+    def test_every_font_is_embedded_in_part_and_says_its_signs(self, style: str, finish: Any) -> None:
+        with pikepdf.open(BytesIO(finish(drawn(style, "fr+en")))) as document:
+            fonts = [node for node in document.objects if isinstance(node, pikepdf.Dictionary)]
+            drawn_with = [font for font in fonts if font.get("/Type") == "/Font" and "/DescendantFonts" in font]
+            assert 3 <= len(drawn_with) <= 6
+            for font in drawn_with:
+                assert "beginbf" in font.ToUnicode.read_bytes().decode()
+                descriptor = font.DescendantFonts[0].FontDescriptor
+                assert "Certificate" in str(descriptor.FontName)
+                assert len(descriptor.FontFile3.read_raw_bytes()) < 20_000
 
-    def test_fonts_are_embedded_in_part(self) -> None:
-        with pikepdf.open(BytesIO(drawn())) as pdf:
-            fonts = [node for node in pdf.objects if isinstance(node, pikepdf.Dictionary) and "/FontFile3" in node]
-            assert 3 <= len(fonts) <= 5
-            assert all("Certificate" in str(font.FontName) for font in fonts)
-            assert all(len(font.FontFile3.read_raw_bytes()) < 20_000 for font in fonts)
+    def test_the_second_language_is_marked(self, style: str) -> None:
+        with pikepdf.open(BytesIO(drawn(style, "fr+en"))) as document:
+            said = [*nodes(document, "/Sect"), *nodes(document, "/Span")]
+            assert {str(node.Lang) for node in said if "/Lang" in node} == {"en"}
+            assert all("/Lang" in node for node in nodes(document, "/Sect"))
+        with pikepdf.open(BytesIO(drawn(style))) as document:
+            assert not nodes(document, "/Sect")
 
-    def test_nothing_is_left_to_warn_about(self, caplog: pytest.LogCaptureFixture) -> None:
+    def test_nothing_is_left_to_warn_about(self, style: str, caplog: pytest.LogCaptureFixture) -> None:
         with caplog.at_level(logging.WARNING):
-            drawn()
-            drawn("classic")
+            drawn(style, "fr+en", logo=logo(200, 100))
         assert caplog.records == []
-
-
-HOSTILE = [
-    '<img src="http://evil.example/x.png">',
-    "</title><link rel=stylesheet href=http://evil.example/x.css>",
-    '"><script src=http://evil.example></script>',
-    "<style>@import url(http://evil.example)</style>",
-    "url(file:///etc/passwd)",
-    "{{ issuer_name }} {{7*7}} ${x} {0.__class__} %(x)s",
-    "&lt;b&gt; &amp; &#x41;",
-]
-
-
-class TestHostileTexts:
-    @pytest.mark.parametrize("text", HOSTILE)
-    def test_are_printed_as_they_are(self, text: str, tmp_path: Path) -> None:
-        words = words_of(drawn(holder=text, issuer_line=text, skills=(text,)), tmp_path)
-        drawn_text = "".join(word.text for word in words)
-        assert drawn_text.count("".join(text.split())) == 3
-
-    @pytest.mark.parametrize(
-        "url",
-        [
-            "http://evil.example/",
-            "https://evil.example/",
-            "file:///etc/passwd",
-            "ftp://evil.example/",
-            "font:../../../etc/passwd",
-            "font:/etc/passwd",
-            "font:Unknown-Regular.otf",
-            "FILE:///etc/passwd",
-            "relative.png",
-        ],
-    )
-    def test_nothing_is_fetched(self, url: str) -> None:
-        from weasyprint.urls import FatalURLFetchingError
-
-        with pytest.raises(FatalURLFetchingError):
-            _fetcher().fetch(url)
-
-    def test_the_verification_address_is_a_web_address(self) -> None:
-        for url in ("javascript:alert(1)", "file:///etc/passwd", "", "//evil.example"):
-            with pytest.raises(RenderingError):
-                page(verification_url=url)
-
-    def test_placeholders_are_replaced_once(self) -> None:
-        assert fill("{{ a }} {{ b }}", {"a": "{{ b }}", "b": "<"}) == "{{ b }} &lt;"
 
 
 class TestWords:
@@ -319,7 +182,8 @@ class TestWords:
         assert len(FRENCH.months) == len(ENGLISH.months) == 12
 
     @pytest.mark.parametrize(
-        ("language", "style", "tier"), [("de", "span", 1), ("fr", "baroque", 1), ("fr", "span", 5)]
+        ("language", "style", "tier"),
+        [("de", "span", 1), ("fr", "baroque", 1), ("fr", "span", 5), ("fr+de", "span", 1)],
     )
     def test_refuses_what_it_cannot_draw(self, language: str, style: str, tier: int) -> None:
         with pytest.raises(RenderingError):

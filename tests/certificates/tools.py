@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,19 @@ def words_of(pdf: bytes, folder: Path) -> list[Word]:
     path.write_bytes(pdf)
     output = subprocess.run([need("pdftotext"), "-bbox", str(path), "-"], capture_output=True, check=True).stdout
     found = re.findall(
-        r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', output.decode(), re.S
+        r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>',
+        output.decode("utf-8", "replace"),
+        re.S,
     )
     return [Word(unescape(text), *(float(number) * MM for number in box)) for *box, text in found]
+
+
+def logo(width: int, height: int, mode: str = "RGBA") -> bytes:
+    """A PNG of this size: a dark disc on nothing."""
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).ellipse((0, 0, width - 1, height - 1), fill=(20, 60, 120, 255))
+    output = BytesIO()
+    picture.convert(mode).save(output, "PNG")
+    return output.getvalue()

@@ -18,7 +18,7 @@ from tests.certification import builders
 def run(app: Flask, session: Session, *arguments: str) -> tuple[int, str, str]:
     """Run a command: exit code, standard output, standard error."""
     session.commit()
-    result = app.test_cli_runner().invoke(args=list(arguments))
+    result = app.test_cli_runner().invoke(args=list(arguments), catch_exceptions=False)
     session.expire_all()
     return result.exit_code, result.stdout, result.stderr
 

@@ -30,7 +30,9 @@ def certificate(session: Session, cast: Cast, exam: ExamVersion) -> Certificate:
 def test_my_certificates(cast: Cast, certificate: Certificate, language: str) -> None:
     client = cast.client("ada", language=language)
     assert client.get("/certificates").status_code == 200
-    link = client.page.find("input", readonly=True)["value"]
+    assert client.page.find("a", href=f"/certificates/{certificate.public_id}/share") is not None
+    client.get(f"/certificates/{certificate.public_id}/share")
+    link = client.page.find("input", id="naming-link")["value"]
     assert link == f"http://localhost:8000/verify/{certificate.public_id}?k={certificate.reveal_key}"
     other = cast.client("blaise", language=language)
     other.get("/certificates")

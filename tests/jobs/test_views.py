@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.audit.models import AuditBody
 from app.certification.models import Certificate
 from app.foundation import clock
 from app.foundation.permissions import Role
@@ -170,7 +171,8 @@ def test_a_closed_offer_is_gone_for_strangers_and_kept_for_those_who_applied(
     dora.post(f"/hire/offers/{offer.public_id}/closing")
     assert client.get(path).status_code == 404
     assert blaise.get(path).status_code == 404
-    assert blaise.post(f"{path}/application", {"message": "Bonjour."}).status_code == 404
+    assert blaise.post(f"{path}/application", {"message": "Bonjour."}).status_code == 422
+    assert offer.title not in blaise.text()
     assert ada.get(path).status_code == 200
     client.get("/offers")
     assert offer.title not in client.text()
@@ -251,7 +253,13 @@ def test_blocking_words_ask_for_an_edit_or_a_reason(hiring: Hiring, cast: Cast, 
     path = f"/hire/offers/{offer.public_id}"
     dora.get(f"{path}/preview")
     [field] = dora.page.find_all("textarea")
-    assert dora.post(f"{path}/publication", {field["name"]: "parce que"}).status_code == 422
+    for wrong in ("parce que", "Motivée.\u202e" * 10, "m" * 1001, "\x00" * 40):
+        assert dora.post(f"{path}/publication", {field["name"]: wrong}).status_code == 422, wrong
+        box = dora.page.find(id=field["id"])
+        assert box["aria-invalid"] == "true"
+        assert "\x00" in wrong or box.get_text().strip() == wrong, "what was typed is kept"
+        assert dora.page.find("a", href=f"#{field['id']}"), "said above, and at the field"
+    assert session.get(Offer, offer.id).state == "draft"
     reason = "Le contrat d’apprentissage est réservé par la loi."
     assert dora.post(f"{path}/publication", {field["name"]: reason}).status_code == 302
     assert session.get(Offer, offer.id).state == "published"
@@ -260,6 +268,11 @@ def test_blocking_words_ask_for_an_edit_or_a_reason(hiring: Hiring, cast: Cast, 
     changed = offer_form(description="Une personne jeune. Langue maternelle française.")
     dora.post(path, changed, follow=True)
     assert session.get(Offer, offer.id).state == "draft"
+    dora.get(f"{path}/preview")
+    [field] = dora.page.find_all("textarea")
+    assert dora.post(f"{path}/publication", {field["name"]: "m" * 1000}).status_code == 302
+    kept = session.scalars(select(AuditBody.details)).all()
+    assert any("m" * 1000 in str(body) for body in kept), "kept whole"
     dora.post(path, offer_form(description="Une personne curieuse."), follow=True)
     dora.post(f"{path}/publication", follow=True)
     assert session.get(Offer, offer.id).state == "published"
@@ -334,6 +347,8 @@ def test_the_same_skill_twice_or_none_is_said(hiring: Hiring, cast: Cast, sessio
     assert "Ask for each skill once" in dora.text()
     dora.post("/hire/offers/new", offer_form(**{"row-0-skill": "", "row-1-skill": ""}))
     assert "Ask for at least one skill" in dora.text()
+    assert dora.page.select_one('.error-summary a[href="#row-0-skill"]')
+    assert dora.page.select_one('select#row-0-skill[aria-invalid="true"]')
     assert session.scalar(select(Offer)) is None
 
 
