@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "PASSERELLE_"
+NO_CONTACT = "contact@localhost"  # sends letters on a machine of one’s own; pages never show it
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -88,7 +89,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         storage_url=values.get("STORAGE_URL", f"file://{instance / 'files'}"),
         signing_key=values.get("SIGNING_KEY"),
         signing_passphrase=values.get("SIGNING_KEY_PASSPHRASE"),
-        pdf_seal=_choice(values, "PDF_SEAL", ("p256", "none"), "p256"),
+        pdf_seal=_choice(values, "PDF_SEAL", ("p256", "ed25519", "none"), "p256"),
         seal_key_path=Path(values.get("SEAL_KEY_FILE", instance / "keys" / "seal.pem")),
         seal_certificate_path=Path(values.get("SEAL_CERTIFICATE_FILE", instance / "keys" / "seal-certificate.pem")),
         trusted_proxies=_whole_number(values, "TRUSTED_PROXIES", 0),
@@ -96,7 +97,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         staff_second_factor=_choice(values, "STAFF_SECOND_FACTOR", ("required", "optional"), "optional"),
         site_name=values.get("SITE_NAME", "Passerelle"),
         issuer_name=values.get("ISSUER_NAME", "Passerelle"),
-        site_contact=values.get("SITE_CONTACT", "contact@localhost"),
+        site_contact=values.get("SITE_CONTACT", NO_CONTACT),
     )
 
 

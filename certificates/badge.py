@@ -42,7 +42,7 @@ def bake_svg(drawing: bytes, credential: bytes) -> bytes:
 
 @cache
 def artwork(tier: str, language: str, suffix: Suffix) -> bytes:
-    """The badge of a tier such as "expert" in fr or en, nothing in it yet; drawn by certificates.drawing."""
+    """The badge of a tier such as "expert" in fr or en, nothing in it yet; drawn by certificates.badge_drawing."""
     return (files("certificates") / "artwork" / f"badge-{tier}.{language}.{suffix}").read_bytes()
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from certificates.composition import page_html
 from certificates.design import Language
-from certificates.drawing import check_zones, mark_language
 from certificates.errors import CertificateError, RenderingError
 from certificates.fonts import font_path
 from certificates.page import CertificatePage
 from certificates.pictures import artwork
+from certificates.placement import check_zones, mark_language
 from certificates.wording import WORDINGS
 
 ATTACHMENT = "credential.json"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_verification
 from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -41,8 +42,13 @@ from app.wiring.tasks import run_sweeps
 VISITOR = "visitor"
 LEARNERS = ("ada", "blaise")  # one far on the way, one new
 HOLDERS = {Permission.AUTHOR_COURSES: "camille", Permission.PUBLISH_OFFERS: "dora"}
+# What people of the school wrote: it stays in their language.
+LETTERS = (
+    "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain.",
+    "Votre parcours nous intéresse : parlons-en.",
+)
 # Answers for machines, and files.
-NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.pdf$")
+NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.(pdf|html)$")
 
 
 @dataclass(frozen=True)
@@ -61,11 +67,16 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
     with app.app_context():
         demo.load(db.session, today=clock.now().date())
         _add_states(db.session)
+        shots_verification.add_certificates(db.session)
         db.session.commit()
-        shots = [*_plain_pages(app), *_examples(db.session), *_answers()]
+        counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
+        shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter]
         db.session.rollback()
         db.session.close()
         run_sweeps(app)
+        shots_verification.leave_unsigned(db.session)
+        db.session.commit()
+        db.session.close()
         db.engine.dispose()
     return shots
 
@@ -83,13 +94,11 @@ def _add_states(session: Session) -> None:
     if offer is None:
         raise LookupError("the demo school has no offer")
     with use_language("fr"):
-        message = "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain."
         score = match_of(session, offer, ada.account_id).match.score
         applications.apply_to_offer(
-            session, actor=ada, offer=offer, message=message, certificates=[own.public_id], score=score
+            session, actor=ada, offer=offer, message=LETTERS[0], certificates=[own.public_id], score=score
         )
-        asked = "Votre parcours nous intéresse : parlons-en."
-        matching.invite(session, actor=dora, offer=offer, account_id=fatou.account_id, message=asked)
+        matching.invite(session, actor=dora, offer=offer, account_id=fatou.account_id, message=LETTERS[1])
         jobs.create_offer(session, actor=dora, draft=_draft())
     grace = _actor(session, "grace")
     taken = session.scalars(select(Certificate).where(Certificate.account_id == grace.account_id)).one()
@@ -180,11 +189,12 @@ def _examples(session: Session) -> list[Shot]:
     exam = session.scalars(select(Exam).where(Exam.kind == "certification")).one().public_id
     shots = [
         *(Shot(person, "course", course) for person in (VISITOR, "ada", "blaise")),
-        *(Shot(person, "course-home", learn) for person in ("ada", "chloe", "emile")),
+        *(Shot(person, "course-home", learn) for person in ("ada", "chloe", "emile", "grace", "henri")),
         *(Shot(person, "lesson", f"{learn}/{lesson}") for person in (VISITOR, "chloe")),
         *(Shot("chloe", f"lesson-{number}", f"{learn}/{item.slug}") for number, item in enumerate(items[1:4], start=2)),
         *(Shot(person, "quiz", f"{learn}/{quiz}") for person in ("ada", "chloe")),
-        *(Shot(person, "exam", f"/exams/{exam}") for person in ("ada", "chloe", "emile", "henri")),
+        *(Shot(person, "exam", f"/exams/{exam}") for person in ("ada", "chloe", "emile", "grace", "henri")),
+        Shot("grace", "home-revoked", "/"),
     ]
     return [*shots, *_attempts(session), *_certificates(session), *_hiring(session)]
 
@@ -205,6 +215,7 @@ def _attempts(session: Session) -> list[Shot]:
         Shot("chloe", "practice-wrong", f"/attempts/{practising}?question=2"),
         Shot("ada", "practice-result", f"/attempts/{newest('ada', 'practice')}/result"),
         Shot("ada", "result-passed", f"/attempts/{newest('ada', 'certification')}/result"),
+        Shot("grace", "result-annulled", f"/attempts/{newest('grace', 'certification')}/result"),
         Shot("emile", "result-failed", f"/attempts/{newest('emile', 'certification')}/result"),
     ]
 
@@ -272,7 +283,7 @@ def _answers() -> list[Shot]:
         Shot(VISITOR, "not-found", "/nowhere"),
         Shot("blaise", "forbidden", "/admin/"),
         Shot("dora", "hire-offer-errors", "/hire/offers/new", _send_empty),
-        Shot("ada", "courses-none", "/courses?text=astrolabe"),
+        Shot("ada", "courses-none", "/courses?q=astrolabe"),
     ]
 
 

@@ -65,10 +65,10 @@ def name_field() -> StringField:
 def email_field() -> EmailField:
     """An e-mail address."""
     return EmailField(
-        _l("E-mail address"),
+        _l("Email address"),
         filters=ONE_LINE,
         validators=[
-            Required(_l("Write your e-mail address.")),
+            Required(_l("Write your email address.")),
             NoControlCharacters(),
             AtMost(EMAIL_LENGTH),
             EmailAddress(),

@@ -24,7 +24,7 @@ from app.foundation.permissions import Role
 from app.foundation.throttle import Allowance
 from app.web import budgets
 from app.web.access import find_actor, public
-from app.web.forms import form_page
+from app.web.forms import form_page, refusals
 from app.web.rendering import page
 from app.web.sent_from import sent_from
 from app.web.session import new_token
@@ -57,8 +57,11 @@ def register() -> ResponseReturnValue:
     form.site_name = current_app.config["SETTINGS"].site_name
     if not form.validate():
         return form_page("accounts/register.html", form=form)
-    budgets.spend_by_address(REGISTER_BY_ADDRESS)
-    budgets.spend(REGISTER_BY_ACCOUNT, rules.email_key(form.email.data))
+    with refusals(form):
+        budgets.spend_by_address(REGISTER_BY_ADDRESS)
+        budgets.spend(REGISTER_BY_ACCOUNT, rules.email_key(form.email.data))
+    if form.errors:
+        return form_page("accounts/register.html", form=form)
     password_hash = hash_password(form.password.data)
     try:
         services.register(
@@ -113,7 +116,11 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm(request.form)
     if not form.validate():
         return form_page("accounts/sign_in.html", form=form)
-    proof = authenticate(form.email.data, form.password.data)
+    proof = None
+    with refusals(form):
+        proof = authenticate(form.email.data, form.password.data)
+    if form.errors:
+        return form_page("accounts/sign_in.html", form=form)
     token = new_token()
     account = sessions.sign_in(db.session, proof=proof, token=token) if proof else None
     if account is not None:
@@ -151,8 +158,11 @@ def ask_for_reset() -> ResponseReturnValue:
     form = ResetRequestForm(request.form)
     if not form.validate():
         return form_page("accounts/reset.html", form=form)
-    budgets.spend_by_address(RESET_BY_ADDRESS)
-    budgets.spend(RESET_BY_ACCOUNT, rules.email_key(form.email.data))
+    with refusals(form):
+        budgets.spend_by_address(RESET_BY_ADDRESS)
+        budgets.spend(RESET_BY_ACCOUNT, rules.email_key(form.email.data))
+    if form.errors:
+        return form_page("accounts/reset.html", form=form)
     letters.ask_for_reset(db.session, email=form.email.data, language=current_language())
     db.session.commit()
     return page("accounts/letter_sent.html", purpose="reset", email=form.email.data)

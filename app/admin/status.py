@@ -11,6 +11,7 @@ from app.admin.queries import AuditState, DatabaseState, OutboxState, audit_stat
 from app.foundation import clock
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import ngettext
+from app.jobs.queries import employers_waiting
 
 LATE = timedelta(minutes=5)
 
@@ -22,6 +23,7 @@ class Check:
     state: str
     name: str
     detail: str
+    href: str = ""
 
 
 def checks(session: Session) -> list[Check]:
@@ -30,6 +32,7 @@ def checks(session: Session) -> list[Check]:
         check_database(database_state(session)),
         check_outbox(outbox_state(session)),
         check_audit(audit_state(session)),
+        *check_employers(employers_waiting(session)),
     ]
 
 
@@ -67,3 +70,11 @@ def check_audit(state: AuditState) -> Check:
         return Check("stop", _("Audit record"), words)
     words = ngettext("%(num)s entry, chain intact", "%(num)s entries, chain intact", state.entries)
     return Check("ok", _("Audit record"), words)
+
+
+def check_employers(waiting: int) -> list[Check]:
+    """Organisations whose offers stay out of sight until somebody approves them; nothing to say when there is none."""
+    if not waiting:
+        return []
+    words = ngettext("%(num)s organisation to approve", "%(num)s organisations to approve", waiting)
+    return [Check("care", _("Employers"), words, "/admin/employers")]

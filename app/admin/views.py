@@ -9,7 +9,8 @@ from app.accounts import services as accounts
 from app.accounts.queries import count_by_role, search_accounts
 from app.admin import queries, services, status
 from app.extensions import db
-from app.foundation.forms import carries_hidden_signs, clean_text
+from app.foundation.forms import clean_text
+from app.foundation.hidden_signs import carries_hidden_signs
 from app.foundation.i18n import gettext as _
 from app.foundation.paging import page_number
 from app.foundation.permissions import Permission, Role

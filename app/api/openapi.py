@@ -43,6 +43,11 @@ def _problem(words: str) -> dict[str, Any]:
     return _answer(words, _reference("Problem"), "application/problem+json")
 
 
+def _too_often() -> dict[str, Any]:
+    waiting = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+    return {**_problem("Asked too often; see Retry-After."), "headers": {"Retry-After": waiting}}
+
+
 NUMBER = {
     "name": "number",
     "in": "path",
@@ -83,8 +88,11 @@ VERIFICATION = _object(
         items={"type": "integer"},
         pool={"type": "integer"},
         attempt={"type": "integer"},
+        attempts_allowed={"type": ["integer", "null"]},
+        minutes={"type": ["integer", "null"]},
         supervised={"type": "boolean"},
         course_version={"type": "string"},
+        awarded_at={**MOMENT, "description": "When the exam was passed, of a certificate renewed without another one."},
     ),
     checks=_list(_object(name={"type": "string"}, passed={"type": ["boolean", "null"]})),
 )
@@ -96,6 +104,7 @@ FILE_BODY = {
     "content": {
         "multipart/form-data": {"schema": _object(file={"type": "string", "format": "binary"})},
         "application/json": {"schema": {"type": "object", "description": "The signed credential itself."}},
+        "application/vc+jwt": {"schema": {"type": "string", "description": "The signed credential as VC-JWT."}},
     },
 }
 BATCH_BODY = {
@@ -113,19 +122,19 @@ DESCRIPTION: dict[str, Any] = {
                 "responses": {
                     "200": _answer("The certificate.", _reference("Verification")),
                     "404": _problem("No certificate has this number here."),
-                    "429": _problem("Asked too often; see Retry-After."),
+                    "429": _too_often(),
                 },
             }
         },
         "/api/v1/verify": {
             "post": {
-                "summary": "Verify a file, PDF or JSON, of 2 MiB at most; nothing is kept.",
+                "summary": "Verify a PDF, PNG, SVG, JSON or JWT of 2 MiB at most; nothing is kept.",
                 "requestBody": FILE_BODY,
                 "responses": {
                     "200": _answer("The verdict.", _reference("Verification")),
                     "413": _problem("The file is larger than 2 MiB."),
                     "422": _problem("No credential could be read in it."),
-                    "429": _problem("Asked too often; see Retry-After."),
+                    "429": _too_often(),
                 },
             }
         },
@@ -135,8 +144,9 @@ DESCRIPTION: dict[str, Any] = {
                 "requestBody": BATCH_BODY,
                 "responses": {
                     "200": _answer("The verdicts.", _object(results=_list(_reference("Verification")))),
+                    "413": _problem("The body is larger than 3 MiB."),
                     "422": _problem("The body is not a list of at most 1,000 numbers."),
-                    "429": _problem("Asked too often; see Retry-After."),
+                    "429": _too_often(),
                 },
             }
         },

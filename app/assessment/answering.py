@@ -74,7 +74,7 @@ def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incom
     Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not.
     """
     place = get_place(session, attempt.id, incoming.slot, incoming.idempotency_key)
-    _check_readable(place, incoming)
+    _check_readable(attempt, place, incoming)
     digest = _digest(incoming)
     closed = _is_closed(session, attempt, place)
     if place.event is not None:
@@ -100,11 +100,14 @@ def _uncounted(place: Place, *, closed: bool) -> Saved:
     return Saved(outcome, place.rev, clock.now(), place.payload, place.kind)
 
 
-def _check_readable(place: Place, incoming: Incoming) -> None:
+def _check_readable(attempt: Attempt | Sitting, place: Place, incoming: Incoming) -> None:
+    """In practice, where the first answer is the last, a number that cannot be read is none yet (ADR 0008)."""
     try:
-        answers.normalise(place.kind, incoming.payload, place.option_order)
+        answer = answers.receive(place.kind, incoming.payload, place.option_order)
     except answers.PayloadError as error:
         raise RuleError(unreadable_sentence(error.reason)) from error
+    if attempt.kind == "practice" and answers.unread_number(place.kind, answer):
+        raise RuleError(unreadable_sentence(answers.Reason.NOT_A_NUMBER))
 
 
 def _digest(incoming: Incoming) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from app.assessment import numbers
+from app.foundation.hidden_signs import carries_hidden_signs
+
 LONGEST_TEXT = 4_000
 MOST_CHOICES = 100
 LONGEST_TOKEN = 64
@@ -24,7 +27,8 @@ class Reason(StrEnum):
     SHAPE = "shape"  # not the keys or values this question type takes
     LANGUAGE = "language"  # the page's language is neither fr nor en
     TOO_LONG = "too_long"
-    UNSTORABLE = "unstorable"  # NUL, a lone surrogate, bytes that were no text
+    UNSTORABLE = "unstorable"  # NUL, a lone surrogate, bytes that were no text, signs that nobody types on purpose
+    NOT_A_NUMBER = "not_a_number"  # no number can be read in it
 
 
 class PayloadError(ValueError):
@@ -64,6 +68,24 @@ def normalise(question_type: str, payload: object, tokens: Tokens = ()) -> Answe
     if question_type in WRITTEN_TYPES:
         return _written(payload)
     return _chosen(_tokens_in(question_type, payload), tokens)
+
+
+def receive(question_type: str, payload: object, tokens: Tokens = ()) -> Answer:
+    """Read an answer that comes in, where a text carries no sign that forms refuse; raises PayloadError.
+
+    What was acknowledged once is read by `normalise` for ever, whatever is refused since.
+    """
+    answer = normalise(question_type, payload, tokens)
+    if isinstance(answer, Written) and carries_hidden_signs(answer.text, lines=True):
+        raise PayloadError(Reason.UNSTORABLE)
+    return answer
+
+
+def unread_number(question_type: str, answer: Answer) -> bool:
+    """Is a number asked for, and none to be read? Practice refuses such an answer; an exam keeps it, and says so."""
+    if question_type != "numeric" or not isinstance(answer, Written):
+        return False
+    return isinstance(numbers.read(answer.text, answer.language), numbers.Refusal)
 
 
 def _written(payload: Mapping[str, object]) -> Written | None:

@@ -101,6 +101,14 @@ def read_as(kind: str, payload: Mapping[str, Any] | None, language: str) -> str 
     return _with_own_mark(reading.text, language) if isinstance(reading, numbers.Reading) else None
 
 
+def is_unread(kind: str, payload: Mapping[str, Any] | None) -> bool:
+    """Is a number asked for, and none to be read in the stored payload?"""
+    try:
+        return answers.unread_number(kind, answers.normalise(kind, payload))
+    except PayloadError:
+        return True
+
+
 def _with_own_mark(number: str, language: str) -> str:
     """1234.5 km as the page's language writes it: 1234,5 km in French."""
     return re.sub(r"(?<=[0-9])\.(?=[0-9])", ",", number, count=1) if language == "fr" else number

@@ -10,9 +10,13 @@ from typing import Any
 from flask import session
 
 from app.assessment import queries, services
-from app.assessment.candidate import candidate_question, chosen_values, correction, read_as
+from app.assessment.answers import Reason
+from app.assessment.candidate import candidate_question, chosen_values, correction, is_unread, read_as
 from app.assessment.models import Attempt, AttemptItem, Result
 from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place
+from app.assessment.wording import unreadable_sentence
+from app.catalog.models import CourseVersion
+from app.catalog.queries import get_version
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import current_language
@@ -44,11 +48,13 @@ def question_page(
     return page(
         "assessment/practice.html" if practice else "assessment/attempt.html",
         attempt=found,
+        version=course_version_of(found) if practice else None,
         slots=slots,
         item=place,
         question=candidate_question(body, order),
         chosen=chosen_values(payload) if typed is None else typed,
-        read_as=read_as(place.kind, payload, current_language()),
+        reading=reading_of(place.kind, payload),
+        unread=is_unread(place.kind, payload),
         correction=correction(body, order, payload) if practice and place.rev else None,
         answered=sum(one.answered for one in slots),
         unanswered=unanswered_slots(slots),
@@ -57,6 +63,20 @@ def question_page(
         timer_hidden=session.get("timer_hidden", False),
         left=time_left(found),
     )
+
+
+def reading_of(kind: str, payload: Mapping[str, Any] | None) -> str:
+    """What was understood of a number that is saved, or how to write one; "" where nothing needs saying."""
+    if is_unread(kind, payload):
+        return unreadable_sentence(Reason.NOT_A_NUMBER)
+    understood = read_as(kind, payload, current_language())
+    return _("We read: %(value)s", value=understood) if understood else ""
+
+
+def course_version_of(found: Sitting) -> CourseVersion:
+    """The version of the course that an attempt belongs to, for the way back."""
+    attempt = db.session.get_one(Attempt, found.id)
+    return get_version(db.session, attempt.exam_version.course_version_id)
 
 
 def time_left(found: Sitting) -> int | None:
@@ -86,9 +106,9 @@ def domain_rows(outcome: Result, domains: Mapping[str, Any]) -> list[dict[str, A
         rows.append(
             {
                 "name": text(domains.get(one["domain"], {}).get("title", one["domain"])),
-                "score": float(percent),
+                "score": float(services.rounded_unless(Decimal(one["total"]), Decimal(one["max"]), cut)),
                 "points": points,
-                "reading": _("acquired") if percent >= cut else _("to consolidate"),
+                "reading": _("secure") if percent >= cut else _("needs work"),
             }
         )
     return rows

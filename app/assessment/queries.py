@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,19 +10,14 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.assessment import drawing, rules
-from app.assessment.answers import PayloadError, normalise
-from app.assessment.candidate import CandidateQuestion, Correction, candidate_question, correction, payload_of_form
+from app.assessment import rules
 from app.assessment.models import (
     Answer,
     Attempt,
     AttemptItem,
-    Bank,
     Exam,
     ExamPool,
     ExamVersion,
-    Question,
-    QuestionVersion,
     Result,
 )
 from app.assessment.sittings import Sitting
@@ -32,7 +26,6 @@ from app.catalog.models import CoursePrerequisite
 from app.catalog.queries import find_course, get_item, get_version
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
-from app.foundation.keeping import Kept
 from app.learning.queries import find_enrolment, path_of
 
 # Statements of every page are built once: building them again costs more than running them.
@@ -176,10 +169,44 @@ def is_open(session: Session, attempt: Attempt | Sitting) -> bool:
     return effective_state(session, attempt).state is rules.State.IN_PROGRESS
 
 
+def open_exams(session: Session, account_id: int) -> dict[int, Attempt]:
+    """The certification exams that this person is sitting just now, by course."""
+    rows = session.scalars(
+        select(Attempt)
+        .join(Exam, Exam.id == Attempt.exam_id)
+        .options(contains_eager(Attempt.exam))
+        .where(
+            Attempt.account_id == account_id,
+            Attempt.state == rules.State.IN_PROGRESS,
+            Exam.kind == "certification",
+        )
+    )
+    return {attempt.exam.course_id: attempt for attempt in rows if is_open(session, attempt)}
+
+
+def certification_exams(session: Session, course_version_ids: Sequence[int]) -> dict[int, str]:
+    """The public ids of the exams that certify these course versions, by course version."""
+    rows = session.execute(
+        select(ExamVersion.course_version_id, Exam.public_id)
+        .join(Exam, Exam.id == ExamVersion.exam_id)
+        .where(ExamVersion.course_version_id.in_(course_version_ids), Exam.kind == "certification")
+    )
+    return {row.course_version_id: row.public_id for row in rows}
+
+
 def start_facts(
-    session: Session, *, account_id: int, exam_version: ExamVersion, enrolled: bool, modules_missing: Sequence[str] = ()
+    session: Session,
+    *,
+    account_id: int,
+    exam_version: ExamVersion,
+    enrolled: bool,
+    modules_missing: Sequence[str] = (),
+    pass_stands: bool = True,
 ) -> rules.StartFacts:
-    """Everything that decides whether this person may start this exam now."""
+    """Everything that decides whether this person may start this exam now.
+
+    `pass_stands` is False once the certificate that a pass earned was taken back: certification knows, not we.
+    """
     attempts = attempts_of(session, account_id, exam_version.exam_id)
     settings = exam_version.settings
     passed = _last_pass(session, account_id, exam_version)
@@ -188,15 +215,21 @@ def start_facts(
         enrolled=enrolled,
         missing_prerequisites=(*modules_missing, *(f"course:{course_id}" for course_id in sorted(courses_missing))),
         next_number=len(attempts) + 1,
-        attempts_used=len(attempts) - (passed.number if passed else 0),
+        attempts_used=_attempts_used(attempts, passed),
         most_attempts=settings.get("max_attempts"),
         next_start=next_start(session, attempts, settings),
-        passed=passed is not None,
+        passed=passed is not None and pass_stands,
         renewal_opens=_renewal_opens(passed, settings),
         opens=instant(settings.get("opens")),
         closes=instant(settings.get("closes")),
         has_open_attempt=any(is_open(session, attempt) for attempt in attempts),
     )
+
+
+def _attempts_used(attempts: Sequence[Attempt], passed: Attempt | None) -> int:
+    """How many attempts count: those since the last pass, and none that was annulled."""
+    since = passed.number if passed else 0
+    return sum(attempt.number > since and attempt.state != rules.State.ANNULLED for attempt in attempts)
 
 
 def _last_pass(session: Session, account_id: int, exam_version: ExamVersion) -> Attempt | None:
@@ -317,79 +350,3 @@ def due_attempts(session: Session, limit: int = 200) -> Sequence[int]:
         .order_by(Attempt.deadline_at, Attempt.id)
         .limit(limit)
     ).all()
-
-
-# Questions that lessons embed: never one that an exam of the course may draw.
-_DRAWN = (
-    select(ExamPool.question_version_id)
-    .join(ExamVersion, ExamVersion.id == ExamPool.exam_version_id)
-    .join(Exam, Exam.id == ExamVersion.exam_id)
-    .where(Exam.course_id == bindparam("course_id"), Exam.kind != "practice")
-)
-_EMBEDDED = (
-    select(Question.slug, QuestionVersion.id, QuestionVersion.body_sha256)
-    .join(Question, Question.current_version_id == QuestionVersion.id)
-    .join(Bank, Bank.id == Question.bank_id)
-    .where(
-        Bank.course_id == bindparam("course_id"),
-        Question.slug.in_(bindparam("slugs", expanding=True)),
-        QuestionVersion.id.not_in(_DRAWN),
-    )
-)
-
-_FACES: Kept[tuple[int, str], CandidateQuestion] = Kept(2048)  # by question version and digest of its body
-
-
-def _embedded_keys(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, tuple[int, str]]:
-    rows = session.execute(_EMBEDDED, {"course_id": course_id, "slugs": list(slugs)})
-    return {row.slug: (row.id, row.body_sha256) for row in rows}
-
-
-def _layout(version: QuestionVersion) -> list[list[str]]:
-    """Options behind tokens, in an order that is always the same: an author's own order and ids may tell the key."""
-    options = version.body.get("options") or ()
-    return drawing.option_tokens(
-        hashlib.sha256(f"embedded|{version.body_sha256}".encode()).digest(),
-        0,
-        [option["id"] for option in options],
-        fixed={option["id"] for option in options if option.get("fixed")},
-    )
-
-
-def embedded_questions(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, CandidateQuestion]:
-    """The questions of a lesson as its reader sees them, by slug; without keys or feedback."""
-    if not slugs:
-        return {}
-    keys = _embedded_keys(session, course_id, slugs)
-    faces = _FACES.get_all(keys.values(), lambda missing: _faces(session, missing))
-    return {slug: faces[key] for slug, key in keys.items()}
-
-
-def _faces(session: Session, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], CandidateQuestion]:
-    rows = session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_([number for number, _digest in keys])))
-    return {(one.id, one.body_sha256): candidate_question(one.body, _layout(one)) for one in rows}
-
-
-@dataclass(frozen=True)
-class Checked:
-    """An answer to an embedded question, and how it was read; `refusal` is set instead when it could not be."""
-
-    chosen: list[str]
-    correction: Correction | None
-    refusal: str = ""
-
-
-def check_embedded(session: Session, course_id: int, slug: str, values: Sequence[str], language: str) -> Checked:
-    """Correct an answer to a question inside a lesson; raises NotFoundError for any other question."""
-    key = _embedded_keys(session, course_id, [slug]).get(slug)
-    version = session.get(QuestionVersion, key[0]) if key else None
-    if version is None:
-        raise NotFoundError("question")
-    payload = payload_of_form(version.type, values, language)
-    order = _layout(version)
-    try:
-        if normalise(version.type, payload, order) is None:
-            return Checked(list(values), None, "blank")
-    except PayloadError as error:
-        return Checked([], None, error.reason.value)
-    return Checked(list(values), correction(version.body, order, payload))

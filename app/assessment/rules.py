@@ -161,8 +161,8 @@ class StartFacts:
     """Everything a start depends on.
 
     `next_number` is that of the attempt to come. `most_attempts` None means without limit; a pass starts the count
-    of `attempts_used` anew. `renewal_opens` None after a pass means
-    that what it earned never expires, so that there is nothing to sit again for.
+    of `attempts_used` anew. `passed` means that what the pass earned still stands; `renewal_opens` None then means
+    that it never expires, so that there is nothing to sit again for.
     """
 
     enrolled: bool

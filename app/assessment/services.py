@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.assessment import answers, grading, queries, rules
+from app.assessment import answers, exact, grading, queries, rules
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
 from app.assessment.rules import FinishReason, State
@@ -150,6 +151,14 @@ def release(session: Session, *, attempt: Attempt, result: Result) -> None:
     publish(session, news(attempt_id=attempt.id, account_id=attempt.account_id))
 
 
+def annul_attempt(session: Session, *, actor: Actor, attempt_id: int, reason: str) -> None:
+    """Let an attempt that is over count neither for nor against its candidate; done once, whoever asks again."""
+    attempt = session.get_one(Attempt, attempt_id)
+    state = State(attempt.state)
+    if State.ANNULLED in rules.TRANSITIONS[state] and _move(session, attempt, state, State.ANNULLED):
+        record(session, actor=actor, event="attempt.annulled", subject=attempt.public_id, details={"reason": reason})
+
+
 def _tell_learning(session: Session, attempt: Attempt, result: Result) -> None:
     enrolment = find_enrolment(session, attempt.account_id, attempt.exam.course_id)
     if enrolment is None:
@@ -167,8 +176,15 @@ def _tell_learning(session: Session, attempt: Attempt, result: Result) -> None:
 
 
 def shown_percent(result: Result) -> Decimal:
-    """The percentage a page shows: truncated to one decimal, never rounded up to a pass."""
-    return grading.percent(result.total, result.max_points)
+    """The percentage a page shows, one decimal."""
+    return rounded_unless(result.total, result.max_points, shown_cut(result))
+
+
+def rounded_unless(total: Decimal, maximum: Decimal, cut: Decimal) -> Decimal:
+    """A share in percent for display: to the nearest tenth, 2 of 3 is 66.7; truncated where that would reach `cut`."""
+    below = grading.percent(total, maximum)
+    nearest = exact.rounded(Fraction(total) * 100 / Fraction(maximum), 1) if maximum else below
+    return below if below < cut <= nearest else nearest
 
 
 def shown_cut(result: Result) -> Decimal:

@@ -36,6 +36,7 @@ def start_attempt(
     enrolled: bool,
     modules_missing: Sequence[str] = (),
     pledged: bool = False,
+    pass_stands: bool = True,
 ) -> Attempt:
     """Start, or return the attempt already open; raises RuleError with the reasons. Idempotent under any race."""
     _close_what_is_over(session, actor, exam_version)
@@ -45,6 +46,7 @@ def start_attempt(
         exam_version=exam_version,
         enrolled=enrolled,
         modules_missing=modules_missing,
+        pass_stands=pass_stands,
     )
     reasons = rules.may_start(facts, clock.now())
     if reasons:

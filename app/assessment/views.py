@@ -6,12 +6,14 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, abort, flash, jsonify, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from app.assessment import answering, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
-from app.assessment.candidate import payload_of_form, read_as
+from app.assessment.candidate import is_unread, payload_of_form, read_as
+from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
     corrections,
@@ -25,9 +27,9 @@ from app.assessment.pages import (
 )
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
-from app.assessment.wording import refusal_sentence, waits_in_words
+from app.assessment.wording import BLANK, refusal_sentence, waits_in_words
 from app.catalog.queries import get_version, prerequisites_of
-from app.certification.queries import find_certificate_of_attempt
+from app.certification.queries import Standing, find_certificate_of_attempt, find_standing
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.errors import RuleError
@@ -36,6 +38,8 @@ from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
+from app.web.filters import text
+from app.web.forms import form_page
 from app.web.rendering import page
 from app.web.sent_from import sent_from
 
@@ -60,27 +64,36 @@ def _version_for(exam_public_id: str) -> tuple[ExamVersion, list[Any]] | Respons
 
 @blueprint.get("/exams/<public_id:exam_id>")
 @signed_in
-def exam(exam_id: str) -> str | Response:
+def exam(exam_id: str) -> ResponseReturnValue:
     """What the exam is, what it asks, and whether it may be started now."""
     found = _version_for(exam_id)
     if isinstance(found, Response):
         return found
-    exam_version, missing = found
+    return _exam_page(*found)
+
+
+def _exam_page(
+    exam_version: ExamVersion, missing: list[Any], sent: PledgeForm | None = None
+) -> tuple[str, int, dict[str, str]]:
     account_id = current_actor().account_id
+    standing = find_standing(db.session, account_id, exam_version.exam.course_id)
     facts = queries.start_facts(
         db.session,
         account_id=account_id,
         exam_version=exam_version,
         enrolled=True,
         modules_missing=[module.slug for module in missing],
+        pass_stands=_pass_stands(standing),
     )
     stored = queries.find_open_attempt(db.session, account_id, exam_version.exam_id)
     settings = exam_version.settings
-    return page(
+    return form_page(
         "assessment/exam.html",
+        form=sent or _pledge(exam_version),
         exam_version=exam_version,
         version=get_version(db.session, exam_version.course_version_id),
         missing=missing,
+        standing=standing,
         courses_missing=_courses_missing(exam_version),
         reasons=[refusal_sentence(reason) for reason in rules.may_start(facts, clock.now())],
         open_attempt=stored if facts.has_open_attempt else None,
@@ -93,6 +106,11 @@ def exam(exam_id: str) -> str | Response:
     )
 
 
+def _pass_stands(standing: Standing | None) -> bool:
+    """Does an earlier pass still keep this exam shut? Not once the certificate it earned was taken back."""
+    return standing is None or standing.status != "revoked"
+
+
 def _courses_missing(exam_version: ExamVersion) -> list[Any]:
     missing = queries.missing_prerequisites(db.session, current_actor().account_id, exam_version.course_version_id)
     return [course for course in prerequisites_of(db.session, exam_version.course_version_id) if course.id in missing]
@@ -100,15 +118,15 @@ def _courses_missing(exam_version: ExamVersion) -> list[Any]:
 
 @blueprint.post("/exams/<public_id:exam_id>")
 @signed_in
-def start_exam(exam_id: str) -> Response:
+def start_exam(exam_id: str) -> ResponseReturnValue:
     """Start the exam, or go back to the attempt already open."""
     found = _version_for(exam_id)
     if isinstance(found, Response):
         return found
     exam_version, missing = found
-    if exam_version.pledge and request.form.get("pledge") != "y" and not _has_open(exam_version):
-        flash(_("Tick the sentence of the pledge to start."), "stop")
-        return redirect(url_for(".exam", exam_id=exam_id))
+    form = _pledge(exam_version, request.form)
+    if exam_version.pledge and not _has_open(exam_version) and not form.validate():
+        return _exam_page(exam_version, missing, form)
     attempt = starting.start_attempt(
         db.session,
         actor=current_actor(),
@@ -116,9 +134,14 @@ def start_exam(exam_id: str) -> Response:
         enrolled=True,
         modules_missing=[module.slug for module in missing],
         pledged=bool(exam_version.pledge),
+        pass_stands=_pass_stands(find_standing(db.session, current_actor().account_id, exam_version.exam.course_id)),
     )
     db.session.commit()
     return redirect(url_for(".attempt", attempt_id=attempt.public_id))
+
+
+def _pledge(exam_version: ExamVersion, sent: Any = None) -> PledgeForm:
+    return PledgeForm(sent, sentence=text(exam_version.pledge))
 
 
 def _has_open(exam_version: ExamVersion) -> bool:
@@ -162,7 +185,7 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
     payload = payload_of_form(place.kind, values, current_language())
     is_open = queries.is_open(db.session, found)
     if found.kind == "practice" and payload is None and is_open:
-        return _again(found, slot, _("Choose or write an answer first."), None, 422)
+        return _again(found, slot, str(BLANK), None, 422)
     try:
         saved = _save(found, place, payload)
     except RuleError as error:
@@ -260,8 +283,9 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
     if saved.outcome is Outcome.CONFLICT:
         reply["payload"] = saved.payload
         reply["said"] = said(get_place(db.session, found.id, slot), saved.payload)
-    if saved.outcome is Outcome.SAVED and incoming.payload and "text" in incoming.payload:
+    if saved.outcome is Outcome.SAVED and saved.kind == "numeric":
         reply["read_as"] = read_as(saved.kind, incoming.payload, current_language())
+        reply["unread"] = is_unread(saved.kind, incoming.payload)
     if saved.outcome is Outcome.NOT_COUNTED:
         _close_if_over(attempt_id)
     db.session.commit()
@@ -292,6 +316,8 @@ def _unfit() -> RuleError:
 def set_timer(attempt_id: str) -> Response:
     """Hide the time left, or show it again."""
     session["timer_hidden"] = request.form.get("timer") == "hide"
+    if request.args.get("then") == "review":
+        return redirect(url_for(".review", attempt_id=attempt_id))
     return redirect(url_for(".attempt", attempt_id=attempt_id, question=request.args.get("question")))
 
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from app.assessment import rules
 from app.assessment.answers import Reason as PayloadReason
 from app.foundation.i18n import gettext as _
+from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.i18n import ngettext
 from app.foundation.wording import moment_in_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+BLANK = _l("Choose or write an answer first.")
 
 
 def refusal_sentence(reason: rules.Reason) -> str:
@@ -45,6 +47,8 @@ def unreadable_sentence(reason: PayloadReason) -> str:
         return _("This answer is too long: keep it under 4,000 characters.")
     if reason is PayloadReason.UNSTORABLE:
         return _("This answer holds characters that cannot be stored. Type it again.")
+    if reason is PayloadReason.NOT_A_NUMBER:
+        return _("Write a number, for example 32,000.")
     return _("This answer does not fit the question. Reload the page and answer again.")
 
 

@@ -97,7 +97,7 @@ def _form() -> BulkForm:
     return form
 
 
-def _choice_page(form: BulkForm) -> tuple[str, int]:
+def _choice_page(form: BulkForm) -> ResponseReturnValue:
     return form_page("certification/bulk.html", form=form, tasks=bulk.recent_tasks(db.session))
 
 

@@ -123,7 +123,7 @@ def _pdf(choice: Choice, sample: Sample) -> Response:
     return response
 
 
-def _design_page(course: Course | None, form: DesignForm | None) -> tuple[str, int]:
+def _design_page(course: Course | None, form: DesignForm | None) -> ResponseReturnValue:
     course_id = course.id if course else None
     own, inherited = designs.find_design(db.session, course_id), queries.design_of(db.session, course_id)
     return form_page(

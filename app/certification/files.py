@@ -14,7 +14,7 @@ from app.certification import queries, rules
 from app.certification.documents import verification_url
 from app.certification.keyring import current_ring, find_signer
 from app.certification.models import Achievement, Certificate, CertificateFile
-from app.certification.seal import find_seal
+from app.certification.seal import find_seal, warm_up_seal
 from app.certification.site import settings
 from app.config import Settings
 from app.foundation import clock
@@ -118,6 +118,10 @@ def _design(certificate: Certificate) -> Design:
 def warm_up() -> None:
     """Load what draws certificates now: it takes two seconds, which the first holder need not wait for."""
     pdf.preload()
+    try:
+        warm_up_seal()
+    except ConflictError:
+        return  # said in the log; the pictures wait for it
 
 
 def draw(drawing: Drawing) -> bytes:

@@ -59,7 +59,7 @@ class SearchForm(Form):
     """A number, an e-mail address or a part of a name."""
 
     q = StringField(
-        _l("Number, e-mail address or name"), filters=ONE_LINE, validators=[AtMost(254), NoControlCharacters()]
+        _l("Number, email address or name"), filters=ONE_LINE, validators=[AtMost(254), NoControlCharacters()]
     )
 
 

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.foundation.database import Base, JSONValue, LocalisedText, UTCDateTime
+from app.foundation.folding import folded
 
 
 class SigningKey(Base):
@@ -102,6 +103,7 @@ class Certificate(Base):
     achievement_id: Mapped[int] = mapped_column(ForeignKey("achievement.id"), index=True)
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), unique=True)
     holder_name: Mapped[str | None] = mapped_column(String(60))
+    holder_key: Mapped[str | None] = mapped_column(String(200))  # the name folded, for the register; follows the name
     reveal_key: Mapped[str | None] = mapped_column(String(32))  # `k` of the printed link; gone with the holder
     language: Mapped[str] = mapped_column(String(2))
     state: Mapped[str] = mapped_column(String(12))
@@ -116,6 +118,11 @@ class Certificate(Base):
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     achievement: Mapped[Achievement] = relationship(lazy="joined", innerjoin=True)
+
+    @validates("holder_name")
+    def _fold_the_name(self, _key: str, name: str | None) -> str | None:
+        self.holder_key = None if name is None else folded(name)[:200]
+        return name
 
 
 class CertificateDesign(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account
 from app.assessment.models import Attempt, Exam, ExamVersion
 from app.catalog.models import Course, CourseVersion
+from app.certification import rules
 from app.certification.models import (
     Achievement,
     Certificate,
@@ -23,6 +24,7 @@ from app.certification.models import (
     SigningKey,
     StatusList,
 )
+from app.foundation import clock
 from app.foundation.errors import NotFoundError
 from app.foundation.outbox import OutboxMessage
 
@@ -216,6 +218,31 @@ def certificates_of(session: Session, account_id: int) -> Sequence[Certificate]:
         .where(Certificate.account_id == account_id)
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     ).all()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person has of one course: the certificate in force, else the newest, and what it is worth now."""
+
+    certificate: Certificate
+    status: str
+
+
+def standings_of(session: Session, account_id: int) -> dict[int, Standing]:
+    """Where a person's certificates stand now, by course."""
+    now, found = clock.now(), dict[int, Standing]()
+    for one in reversed(certificates_of(session, account_id)):
+        course_id, status = one.achievement.course_id, rules.status_at(one.state, one.expires_at, now)
+        if course_id is not None and (
+            course_id not in found or found[course_id].status != "valid" or status == "valid"
+        ):
+            found[course_id] = Standing(one, status)
+    return found
+
+
+def find_standing(session: Session, account_id: int, course_id: int) -> Standing | None:
+    """Where a person's certificate of this course stands now; None without one."""
+    return standings_of(session, account_id).get(course_id)
 
 
 def pending_certificates(session: Session, limit: int = 50) -> Sequence[int]:

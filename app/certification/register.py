@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.accounts.models import Account
+from app.accounts.rules import email_key
 from app.certification.models import Achievement, Certificate
 from app.certification.rules import State
+from app.foundation.folding import folded
 from app.foundation.identifiers import parse_public_id
 from app.foundation.paging import PageOf
 
@@ -53,10 +55,11 @@ def count_by_status(session: Session, text: str, now: datetime) -> dict[str, int
 def _named(text: str) -> list[ColumnElement[bool]]:
     if not text:
         return []
-    number, word = parse_public_id(text), text.casefold()
+    number, name = parse_public_id(text), folded(text)
     if number:
         return [Certificate.public_id == number]
-    return [or_(Account.email_key == word, func.lower(Certificate.holder_name).contains(word, autoescape=True))]
+    by_name = Certificate.holder_key.contains(name, autoescape=True) if name else false()
+    return [or_(Account.email_key == email_key(text), by_name)]
 
 
 def _status(now: datetime) -> ColumnElement[str]:

@@ -76,6 +76,10 @@ class Reason(StrEnum):
     HOLDER_REQUEST = "holder-request"
 
 
+# What these say of the certificate they say of the exam: its pass is none. At the holder's own request it stays one.
+ANNULS_THE_PASS = frozenset({Reason.MARKING_ERROR, Reason.ISSUED_IN_ERROR, Reason.MISCONDUCT})
+
+
 class SuspensionReason(StrEnum):
     """Why a certificate does not count for now: a category as well."""
 

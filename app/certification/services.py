@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.assessment.events import ExamPassed
 from app.assessment.models import Result
 from app.assessment.queries import find_result, pool_size
+from app.assessment.services import annul_attempt
 from app.audit.services import record
 from app.certification import queries, rules
 from app.certification.documents import awarded_at
@@ -34,7 +35,9 @@ REVOKED, SUSPENDED = "certificate-revoked", "certificate-suspended"
 REVEAL_KEY_BYTES = 16
 LONGEST_TEXT = 3900  # typography may add a few signs to it, and a credential takes 4,000
 # What a certificate never shares with the one that it replaces.
-OF_ITS_OWN = frozenset({"id", "public_id", "reveal_key", "supersedes_id", "state", "state_since", "reason"})
+OF_ITS_OWN = frozenset(
+    {"id", "public_id", "reveal_key", "holder_key", "supersedes_id", "state", "state_since", "reason"}
+)
 
 
 def award_if_eligible(session: Session, event: ExamPassed) -> None:
@@ -176,12 +179,14 @@ def _frozen_skill(skill: Skill, tier: int) -> dict[str, Any]:
 
 
 def revoke_certificate(session: Session, *, actor: Actor, certificate: Certificate, reason: str) -> None:
-    """Take a certificate back for ever: register, status list and evidence agree from the commit on."""
+    """Take a certificate back for ever: register, status list, evidence and exam agree from the commit on."""
     if reason not in {one.value for one in rules.Reason}:
         raise RuleError(_("Choose one of the reasons for revoking."))
     if not move(session, certificate, State.REVOKED, reason):
         raise ConflictError(_refusal(certificate))
     _withdrawn(session, actor, certificate, "certificate.revoked", REVOKED)
+    if reason in rules.ANNULS_THE_PASS and certificate.attempt_id is not None:
+        annul_attempt(session, actor=actor, attempt_id=certificate.attempt_id, reason=reason)
 
 
 def suspend_certificate(session: Session, *, actor: Actor, certificate: Certificate, reason: str) -> None:

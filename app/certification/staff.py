@@ -18,15 +18,14 @@ from app.certification.rules import State
 from app.certification.wording import event_in_words, reason_in_words
 from app.extensions import db
 from app.foundation import clock
-from app.foundation.errors import ConflictError, NotFoundError, RuleError
+from app.foundation.errors import NotFoundError
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.paging import page_number
 from app.foundation.permissions import Permission
 from app.web.access import current_actor, requires
-from app.web.errors import STATUS
-from app.web.forms import form_page
+from app.web.forms import form_page, refusals
 from app.web.rendering import page
 
 blueprint = Blueprint("certification_staff", __name__, url_prefix="/admin")
@@ -138,13 +137,11 @@ def take_step(number: str, step: str) -> ResponseReturnValue:
     form = taken.form(request.form)
     if not form.validate():
         return _step_page(number, step, form)
-    try:
+    with refusals(form):
         after = taken.act(queries.get_certificate(session, number), form)
-        session.commit()
-    except (ConflictError, RuleError) as error:
-        session.rollback()
-        form.form_errors.append(str(error))
-        return _step_page(number, step, form)[0], STATUS[type(error)]
+    if form.errors:
+        return _step_page(number, step, form)
+    session.commit()
     waits = after.state == State.PENDING
     flash(_("Done. It waits for the signing key, and counts once it is signed.") if waits else str(taken.done), "info")
     return redirect(url_for(".certificate", number=after.public_id))
@@ -156,7 +153,7 @@ def _step(name: str) -> Step:
     return STEPS[name]
 
 
-def _step_page(number: str, name: str, form: Any) -> tuple[str, int]:
+def _step_page(number: str, name: str, form: Any) -> ResponseReturnValue:
     found = queries.get_certificate(db.session, number)
     months = found.achievement.validity_months
     return form_page("certification/step.html", form=form, step=name, months=months, **_shown(found))

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, String, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, PoolProxiedConnection, QueuePool, String, TypeDecorator, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -97,9 +99,35 @@ def writable() -> Iterator[None]:
         _read_only.reset(token)
 
 
+class PoolByMode(QueuePool):
+    """For SQLite: connections that read and connections that write are kept apart.
+
+    A change of query_only makes SQLite compile every statement of a connection anew, which costs more than running it.
+    """
+
+    _sqla_logger_namespace = "sqlalchemy.pool.PoolByMode"  # its notes are of no interest in our log
+
+    @cached_property
+    def _readers(self) -> QueuePool:
+        return self.recreate()
+
+    def connect(self) -> PoolProxiedConnection:
+        return QueuePool.connect(self._readers if _read_only.get() else self)
+
+    def dispose(self) -> None:
+        super().dispose()
+        if "_readers" in vars(self):
+            self._readers.dispose()
+
+
 def sqlite_has_wal_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     """Does this SQLite need a single checkpointer (app/foundation/checkpoints.py)?"""
     return version < WAL_BUG_FIXED_IN
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """How connections to this database are kept."""
+    return {"pool_pre_ping": True} if url.startswith("postgresql") else {"poolclass": PoolByMode}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -132,9 +160,18 @@ def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads, then writes, fails with "locked" whatever the timeout: begin IMMEDIATE.
     read_only = _read_only.get()
     if connection.info.get("query_only") != read_only:  # a pooled connection keeps the mode it was last given
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        _say(connection, f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.info["query_only"] = read_only
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    _say(connection, "BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _say(connection: Connection, statement: str) -> None:
+    """Straight to the driver: no parameter and no row, so nothing that SQLAlchemy's machinery would be needed for."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(statement)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
 
 
 def _begin_postgresql(connection: Connection) -> None:

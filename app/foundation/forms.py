@@ -9,14 +9,12 @@ from typing import Any
 import wtforms
 from wtforms.validators import StopValidation
 
+from app.foundation.errors import DomainError
+from app.foundation.hidden_signs import carries_hidden_signs
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
 
-# Unicode's Bidi_Control: they make a text read in another order than it is stored, to disguise a name or a link.
-BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-LINE_BREAKS = frozenset("\n\r\t")
 INVISIBLE = "\u200b\u2060\ufeff"
-UNREADABLE = "\ufffd"  # what is left of bytes that were not UTF-8
 
 
 def clean_text(value: str | None) -> str | None:
@@ -39,19 +37,10 @@ def _trimmed(text: str) -> str:
     return text
 
 
-def carries_hidden_signs(text: str, *, lines: bool = False) -> bool:
-    """Does `text` carry a sign that nobody types on purpose: control, text direction, half a character?"""
-    return any(
-        character in BIDI_CONTROLS
-        or character == UNREADABLE
-        or (unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") and not (lines and character in LINE_BREAKS))
-        or ord(character) & 0xFFFE == 0xFFFE  # Unicode's noncharacters
-        for character in text
-    )
-
-
 class Form(wtforms.Form):  # type: ignore[misc]
     """Plain WTForms, under a name that the type checker knows."""
+
+    refusal: DomainError | None = None  # what a service said of a form in which nothing is to correct
 
 
 class NoControlCharacters:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -59,6 +59,7 @@ _CODE_LABELS = {
     "fr": {"python": "Exemple en Python", "output": "Résultat affiché", "table": "Tableau", "": "Exemple"},
     "en": {"python": "Python example", "output": "Output", "table": "Table", "": "Example"},
 }
+_NUMBER = re.compile(r"[+\u2212-]?[0-9]+(?:[ \u00a0\u202f,.][0-9]{1,3})*(?:[ \u00a0\u202f]?[%€])?")
 _ALIGNMENTS = {"text-align:right": "r"}
 
 
@@ -154,10 +155,30 @@ def _prepare(state: Any) -> None:
             token.tag = "h2"
         if token.type == "heading_open" and used is not None:
             token.attrs["id"] = heading_id(plain_text(state.tokens[index + 1].children or ()), used)
+        if token.type == "table_open":
+            _align_numbers(state.tokens[index:])
         if token.type in ("th_open", "td_open"):
             _align(token)
         if token.type == "inline":
             _point_to_headings(token.children or ())
+
+
+def _align_numbers(tokens: Sequence[Token]) -> None:
+    """Columns of numbers go to the right unless the author says where; the first only when all are numbers."""
+    rows: list[list[tuple[Token, str]]] = []
+    for place, token in enumerate(tokens):
+        if token.type == "table_close":
+            break
+        if token.type == "tr_open":
+            rows.append([])
+        if token.type in ("th_open", "td_open"):
+            rows[-1].append((token, plain_text(tokens[place + 1].children or ()).strip()))
+    columns = list(zip(*rows, strict=False))
+    numbers = [len(cells) > 1 and all(_NUMBER.fullmatch(words) for _cell, words in cells[1:]) for cells in columns]
+    for column, cells in enumerate(columns):
+        if numbers[column] and (column or all(numbers)):
+            for cell, _words in cells:
+                cell.attrs.setdefault("style", "text-align:right")
 
 
 def _align(cell: Token) -> None:

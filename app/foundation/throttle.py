@@ -46,18 +46,31 @@ def spend(session: Session, allowance: Allowance, key: str) -> None:
     The session must be one of its own, committed by the caller before the request's own work, so that
     a rolled-back request does not get its use back.
     """
-    seconds = int(allowance.period.total_seconds())
-    now = int(clock.now().timestamp())
-    window = now // seconds
-    counted = session.execute(
-        _counting(session.get_bind().dialect.name),
-        {"scope": allowance.scope, "key_hash": _digest(key), "window": window, "count": 1},
-    ).scalar_one()
+    counted = _count(session, allowance, key)
     session.commit()
     if counted > allowance.uses:
         raise TooManyRequestsError(
-            _l("Too many attempts. Please wait a little, then try again."), retry_after=(window + 1) * seconds - now
+            _l("Too many attempts. Please wait a little, then try again."), retry_after=_until_next_window(allowance)
         )
+
+
+def count(session: Session, allowance: Allowance, key: str) -> bool:
+    """Count one use of `key` in a session that the caller commits; false beyond the allowance."""
+    return _count(session, allowance, key) <= allowance.uses
+
+
+def _count(session: Session, allowance: Allowance, key: str) -> int:
+    window = int(clock.now().timestamp()) // int(allowance.period.total_seconds())
+    counted: int = session.execute(
+        _counting(session.get_bind().dialect.name),
+        {"scope": allowance.scope, "key_hash": _digest(key), "window": window, "count": 1},
+    ).scalar_one()
+    return counted
+
+
+def _until_next_window(allowance: Allowance) -> int:
+    seconds = int(allowance.period.total_seconds())
+    return seconds - int(clock.now().timestamp()) % seconds
 
 
 @cache

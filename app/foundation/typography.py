@@ -9,6 +9,7 @@ from html import escape, unescape
 NO_BREAK = "\u00a0"
 NARROW = "\u202f"
 MINUS = "\u2212"
+HYPHEN = "\u2011"  # no line breaks after it
 
 _SPACES = f"[ {NO_BREAK}{NARROW}\u2009]"
 _OPENERS = "([{-–—/«“‘"
@@ -27,6 +28,8 @@ _FRENCH = (
     (re.compile(rf"\b([0-9]{{1,2}}){_SPACES}h{_SPACES}([0-9]{{2}})\b"), rf"\1{NO_BREAK}h{NO_BREAK}\2"),
     (re.compile(rf"([0-9]){_SPACES}({_UNITS})(?!\w)"), rf"\1{NO_BREAK}\2"),
     (re.compile(rf"\b([nN]°){_SPACES}"), rf"\1{NO_BREAK}"),
+    (re.compile(r"(?<=\w)-t-(?=(?:il|elle|on)s?\b)"), f"{HYPHEN}t{HYPHEN}"),
+    (re.compile(r"\b([Ss]ainte?|[Cc]i)-(?=\w)"), rf"\1{HYPHEN}"),
     (re.compile(rf"\b(page|question|module|leçon|version|niveau){_SPACES}([0-9])"), rf"\1{NO_BREAK}\2"),
 )
 _THOUSANDS = re.compile(rf"(?<![0-9,.])[0-9]{{1,3}}(?:{_SPACES}[0-9]{{3}})+(?![0-9])")

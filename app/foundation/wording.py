@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from app.foundation.i18n import current_language
+from app.foundation.i18n import current_language, ngettext
 
 ZONE = ZoneInfo("Europe/Paris")
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -24,3 +24,12 @@ def moment_in_words(value: datetime) -> str:
     """18 novembre 2026 à 14 h 32 · 18 November 2026, 14:32, in the site's zone."""
     language = current_language()
     return format_datetime(value.astimezone(ZONE), MOMENTS[language], locale=LOCALES[language])
+
+
+def wait_in_words(seconds: int) -> str:
+    """How long to wait, rounded up in its own unit: 40 seconds, 12 minutes, 2 hours."""
+    if seconds < 60:
+        return ngettext("%(num)s second", "%(num)s seconds", seconds)
+    if seconds <= 90 * 60:
+        return ngettext("%(num)s minute", "%(num)s minutes", -(-seconds // 60))
+    return ngettext("%(num)s hour", "%(num)s hours", -(-seconds // 3600))

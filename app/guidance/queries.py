@@ -5,24 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.assessment.queries import passed_courses
+from app.assessment.models import Attempt
+from app.assessment.queries import certification_exams, open_exams, passed_courses
 from app.catalog.models import Course, CourseVersion, Module
 from app.certification.models import Achievement, Certificate
+from app.certification.queries import Standing, standings_of
+from app.foundation import clock
 from app.learning.models import Enrolment, ItemProgress
 from app.learning.queries import Path, path_through
+
+MOST_BEFORE_THE_EXAM = 99  # percent of a span
 
 
 @dataclass(frozen=True)
 class Journey:
-    """One course of a learner, where they are in it, and whether its exam is passed."""
+    """One course of a learner: where they are in it, the exam they are sitting, what they have of it."""
 
     slug: str
     version: CourseVersion
     path: Path
-    certified: bool
+    exam: str | None  # the public id of the exam that certifies it
+    sitting: Attempt | None
+    standing: Standing | None
+    passed: bool
+
+    @property
+    def status(self) -> str:
+        """The status of the certificate: pending, valid, suspended, revoked, expired; "" without one."""
+        return self.standing.status if self.standing else ""
+
+    @property
+    def certified(self) -> bool:
+        """Does a certificate of this course hold today?"""
+        return self.status == "valid"
+
+    @property
+    def settled(self) -> bool:
+        """Is there nothing to do in it: certified, or passed and waiting for what others do, or no exam to sit?"""
+        if self.sitting:
+            return False
+        waits = self.passed and self.status in ("", "pending", "suspended")
+        return self.certified or waits or (self.exam is None and self.path.resume is None)
 
 
 def journeys_of(session: Session, account_id: int) -> Sequence[Journey]:
@@ -36,13 +62,18 @@ def journeys_of(session: Session, account_id: int) -> Sequence[Journey]:
         .order_by(Enrolment.last_seen_at.desc().nulls_last(), Enrolment.id.desc())
     ).all()
     done = _items_done(session, [enrolment.id for enrolment, _version, _slug in rows])
-    certified = passed_courses(session, account_id)
+    exams = certification_exams(session, [version.id for _enrolment, version, _slug in rows])
+    sittings, standings = open_exams(session, account_id), standings_of(session, account_id)
+    passed = passed_courses(session, account_id)
     return [
         Journey(
             slug=slug,
             version=version,
             path=_path(version, done.get(enrolment.id, frozenset()), enrolment.last_item_id),
-            certified=enrolment.course_id in certified,
+            exam=exams.get(version.id),
+            sitting=sittings.get(enrolment.course_id),
+            standing=standings.get(enrolment.course_id),
+            passed=enrolment.course_id in passed,
         )
         for enrolment, version, slug in rows
     ]
@@ -65,15 +96,25 @@ def _items_done(session: Session, enrolment_ids: Sequence[int]) -> dict[int, fro
     return {enrolment_id: frozenset(items) for enrolment_id, items in done.items()}
 
 
+def next_journey(journeys: Sequence[Journey]) -> Journey | None:
+    """Where the next thing to do is: an exam under way first, for its clock runs, else the course opened last."""
+    sitting = (journey for journey in journeys if journey.sitting)
+    return next(sitting, None) or next((journey for journey in journeys if not journey.settled), None)
+
+
 def furthest_tier(session: Session, account_id: int, journeys: Sequence[Journey]) -> float:
-    """How far along the bridge: the highest tier certified, then the share done of a course of the next one."""
+    """How far along the bridge: the highest tier certified today, then the share done of a course of the next one.
+
+    A span is whole only once it is certified: with every lesson read and the exam to come, the last step is missing.
+    """
+    holds = or_(Certificate.expires_at.is_(None), Certificate.expires_at > clock.now())
     certified = (
         session.scalar(
             select(func.max(Achievement.tier))
             .join(Certificate, Certificate.achievement_id == Achievement.id)
-            .where(Certificate.account_id == account_id, Certificate.state == "valid")
+            .where(Certificate.account_id == account_id, Certificate.state == "valid", holds)
         )
         or 0
     )
     ahead = [one.path.percent for one in journeys if one.version.tier == certified + 1 and not one.certified]
-    return float(certified + max(ahead, default=0) / 100)
+    return float(certified + min(max(ahead, default=0), MOST_BEFORE_THE_EXAM) / 100)

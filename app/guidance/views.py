@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.catalog.queries import tier_counts
 from app.extensions import db
 from app.foundation.permissions import Role
-from app.guidance.queries import furthest_tier, journeys_of
+from app.guidance.queries import furthest_tier, journeys_of, next_journey
 from app.web.access import find_actor, public
 from app.web.rendering import page
 
@@ -29,6 +29,7 @@ def home() -> str | Response:
     return page(
         "guidance/path.html",
         journeys=journeys,
+        next_one=next_journey(journeys),
         reached=furthest_tier(db.session, actor.account_id, journeys),
     )
 

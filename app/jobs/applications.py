@@ -16,7 +16,14 @@ from app.foundation.identifiers import new_public_id
 from app.jobs import rules
 from app.jobs.events import ApplicationMoved, ApplicationSent
 from app.jobs.models import Application, ApplicationCertificate, ApplicationChange, Offer
-from app.jobs.queries import certificates_of, find_application_to, today
+from app.jobs.queries import certificates_of, find_application_to, get_once_public_offer, today
+
+
+def get_offer_to_answer(session: Session, public_id: str) -> Offer:
+    """The offer somebody writes to; raises RuleError when it closed while they wrote, NotFoundError for a draft."""
+    offer = get_once_public_offer(session, public_id)
+    _check_open(offer)
+    return offer
 
 
 def apply_to_offer(
@@ -53,12 +60,16 @@ def apply_to_offer(
 
 
 def _check_may_apply(session: Session, actor: Actor, offer: Offer) -> None:
-    if not rules.is_open(offer.state, offer.closes_on, today()) or offer.employer.approved_at is None:
-        raise RuleError(_l("This offer no longer takes applications."))
+    _check_open(offer)
     if offer.employer.account_id == actor.account_id:
         raise RuleError(_l("This is your own offer."))
     if find_application_to(session, actor, offer) is not None:
         raise RuleError(_l("You have already applied to this offer."))
+
+
+def _check_open(offer: Offer) -> None:
+    if not rules.is_open(offer.state, offer.closes_on, today()) or offer.employer.approved_at is None:
+        raise RuleError(_l("This offer no longer takes applications."))
 
 
 def withdraw_application(session: Session, *, actor: Actor, application: Application) -> None:

@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.form import BaseForm
 from wtforms.validators import Optional, StopValidation
 
-from app.foundation.forms import LINES, ONE_LINE, AtMost, NoControlCharacters, Required
+from app.foundation.errors import DomainError
+from app.foundation.forms import LINES, ONE_LINE, AtMost, Form, NoControlCharacters, Required
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.tiers import TIER_LABELS
@@ -53,6 +55,18 @@ class OneOf:
             raise StopValidation(_l("Choose one of the answers."))
 
 
+class AtLeast:
+    """Refuses a text shorter than `length` characters, and no text at all, with `message`."""
+
+    def __init__(self, length: int, message: LazyText) -> None:
+        self.length = length
+        self.message = message
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if len(field.data or "") < self.length:
+            raise StopValidation(self.message)
+
+
 def one_of(label: LazyText, choices: Mapping[str, object], *, unanswered: tuple[object, LazyText] | None = None) -> Any:
     """A list to choose from; `unanswered` is what stands first for nothing, and the sentence that refuses it."""
     if unanswered is None:
@@ -80,7 +94,7 @@ def a_day(text: str) -> date | None:
         return None
 
 
-class EmployerForm(Form):  # type: ignore[misc]
+class EmployerForm(Form):
     """An organisation that hires."""
 
     name = one_line(_l("Name of the organisation"), 120, required=_l("Write the name of the organisation."))
@@ -99,12 +113,12 @@ class EmployerForm(Form):  # type: ignore[misc]
             raise StopValidation(_l("Write the whole address, for example https://www.example.org."))
 
 
-class RequirementForm(Form):  # type: ignore[misc]
+class RequirementForm(Form):
     """One row of what an offer asks; a row without a skill is an empty row."""
 
     skill = SelectField(_l("Skill"), validate_choice=False)
     tier = one_of(_l("Level"), {str(tier.number): label for tier, label in TIER_LABELS.items()})
-    need = one_of(_l("Needed"), {"essential": _l("Essential"), "optional": _l("Optional")})
+    need = one_of(_l("Needed"), {"essential": _l("Essential"), "optional": _l("Desirable")})
 
     def set_skills(self, choices: Choices) -> None:
         self.skill.choices = choices_of({"": _l("No skill"), **dict(choices)})
@@ -114,7 +128,7 @@ class RequirementForm(Form):  # type: ignore[misc]
             raise StopValidation(_l("Choose one of the answers."))
 
 
-class OfferForm(Form):  # type: ignore[misc]
+class OfferForm(Form):
     """A job offer, with as many rows of requirements as were sent."""
 
     title = one_line(_l("Title"), 120, required=_l("Write the title of the job."))
@@ -152,13 +166,18 @@ class OfferForm(Form):  # type: ignore[misc]
         fields_hold = super().validate(extra_validators)
         rows_hold = sum(not row.validate() for row in self.rows) == 0  # every row: each keeps its own errors
         chosen = [row.skill.data for row in self.rows if row.skill.data]
-        if not chosen:
-            self.form_errors.append(_l("Ask for at least one skill: it is what people are matched on."))
-        if len(chosen) != len(set(chosen)):
-            self.form_errors.append(_l("Ask for each skill once: one of them stands in two rows."))
-        if not rows_hold:
-            self.form_errors.append(_l("In the list of skills, choose one of the answers in each row."))
-        return fields_hold and rows_hold and not self.form_errors
+        if not chosen and self.rows:
+            self.rows[0].skill.errors = [_l("Ask for at least one skill: it is what people are matched on.")]
+        for number, row in enumerate(self.rows):
+            if row.skill.data and row.skill.data in {one.skill.data for one in self.rows[:number]}:
+                row.skill.errors = [_l("Ask for each skill once: it stands in a row above.")]
+        return fields_hold and rows_hold and bool(chosen) and len(chosen) == len(set(chosen))
+
+    @property
+    def errors(self) -> dict[Any, Any]:
+        """What is wrong, that of the rows included: each error leads to its own field."""
+        rows = {field.name: field.errors for row in self.rows for field in row if field.errors}
+        return {**super().errors, **rows}
 
     def validate_pay_min(self, field: Any) -> None:
         self._check_pay(field)
@@ -211,7 +230,36 @@ def row_count(formdata: Any) -> int:
     return min(last + 1 + (SPARE_ROWS if "add" in formdata else 0), rules.MOST_REQUIREMENTS)
 
 
-class ApplicationForm(Form):  # type: ignore[misc]
+class ReasonsForm(BaseForm):  # type: ignore[misc]
+    """Why a job needs the words that keep its offer from being public: one reason for each finding, by its key."""
+
+    refusal: DomainError | None = None
+
+    def __init__(self, findings: Sequence[tuple[str, str]], formdata: Any = None) -> None:
+        """`findings` are the key and the words of each."""
+        super().__init__({f"reason-{key}": _reason(number, words) for number, (key, words) in enumerate(findings)})
+        self.process(formdata)
+
+    def reasons(self) -> dict[str, str]:
+        """The reasons by the finding's key, once `validate` has said yes."""
+        return {name.removeprefix("reason-"): field.data for name, field in self._fields.items()}
+
+
+def _reason(number: int, words: str) -> Any:
+    asked = _l(
+        "Reword “%(words)s”, or write in %(least)s characters at least why the job needs it.",
+        words=words,
+        least=rules.SHORTEST_JUSTIFICATION,
+    )
+    return TextAreaField(
+        _l("Why the job needs these words"),
+        id=f"reason-{number}",
+        filters=LINES,
+        validators=[AtLeast(rules.SHORTEST_JUSTIFICATION, asked), NoControlCharacters(lines=True), AtMost(1000)],
+    )
+
+
+class ApplicationForm(Form):
     """What a learner writes to an employer, and the certificates they attach."""
 
     message = several_lines(_l("Your message"), 2000, required=_l("Write a few lines to the employer."))
@@ -225,7 +273,7 @@ class ApplicationForm(Form):  # type: ignore[misc]
             raise StopValidation(_l("Choose among your own certificates."))
 
 
-class DeclineForm(Form):  # type: ignore[misc]
+class DeclineForm(Form):
     """Why an application is declined: a reason from the list, and a sentence that the learner reads."""
 
     reason = one_of(
@@ -238,7 +286,7 @@ class DeclineForm(Form):  # type: ignore[misc]
     )
 
 
-class OfferSearchForm(Form):  # type: ignore[misc]
+class OfferSearchForm(Form):
     """What somebody looks for among the offers; anything unreadable is simply not asked."""
 
     text = one_line(_l("Words"), 200)

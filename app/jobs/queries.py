@@ -73,6 +73,11 @@ def employers(session: Session) -> Sequence[EmployerLine]:
     return [EmployerLine(*row) for row in rows]
 
 
+def employers_waiting(session: Session) -> int:
+    """How many organisations wait for approval."""
+    return session.scalar(select(func.count(Employer.id)).where(Employer.approved_at.is_(None))) or 0
+
+
 # Offers
 
 
@@ -127,6 +132,11 @@ def get_public_offer(session: Session, public_id: str, actor: Actor | None) -> O
         session,
         select(Offer).where(Offer.public_id == public_id, or_(Offer.id.in_(wanted), Offer.id.in_(answered))),
     )
+
+
+def get_once_public_offer(session: Session, public_id: str) -> Offer:
+    """An offer that people may have read, open or not any more; raises NotFoundError."""
+    return _one_offer(session, select(Offer).where(Offer.public_id == public_id, Offer.published_at.is_not(None)))
 
 
 def get_offer_of(session: Session, actor: Actor, public_id: str) -> Offer:

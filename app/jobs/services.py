@@ -148,7 +148,7 @@ def publish_offer(session: Session, *, actor: Actor, offer: Offer, reasons: Mapp
                     least=SHORTEST_JUSTIFICATION,
                 )
             )
-        details = {"finding": finding.key, "words": finding.excerpt, "reason": reason[:1000]}
+        details = {"finding": finding.key, "words": finding.excerpt, "reason": reason}
         record(session, actor=actor, event=JUSTIFIED, subject=offer.public_id, details=details)
     offer.state = "published"
     offer.published_at = offer.published_at or clock.now()

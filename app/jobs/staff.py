@@ -13,19 +13,17 @@ from app.certification.models import Certificate
 from app.certification.rules import standing_at
 from app.extensions import db
 from app.foundation import clock
-from app.foundation.errors import RuleError
-from app.foundation.forms import carries_hidden_signs, clean_lines
 from app.foundation.i18n import current_language, localised
 from app.foundation.i18n import gettext as _
 from app.foundation.paging import page_number
 from app.foundation.permissions import Permission
 from app.jobs import applications, queries, rules, services
-from app.jobs.forms import DeclineForm, EmployerForm, OfferForm
+from app.jobs.forms import DeclineForm, EmployerForm, OfferForm, ReasonsForm
 from app.jobs.models import Application, Offer
 from app.matching import queries as matching
 from app.skills.queries import active_skills
 from app.web.access import current_actor, requires
-from app.web.forms import form_page
+from app.web.forms import form_page, refusals
 from app.web.rendering import page
 from app.web.sent_from import sent_from
 
@@ -126,7 +124,10 @@ def create_offer() -> ResponseReturnValue:
         return page("hire/offer.html", form=form, offer=None)
     if not form.validate():
         return form_page("hire/offer.html", form=form, offer=None)
-    offer = services.create_offer(db.session, actor=current_actor(), draft=form.draft())
+    with refusals(form):
+        offer = services.create_offer(db.session, actor=current_actor(), draft=form.draft())
+    if form.errors:
+        return form_page("hire/offer.html", form=form, offer=None)
     db.session.commit()
     flash(_("Saved as a draft. Read it as it will be read, then publish."), "info")
     return redirect(url_for(".preview", offer_id=offer.public_id))
@@ -154,7 +155,10 @@ def change_offer(offer_id: str) -> ResponseReturnValue:
     if not form.validate():
         return form_page("hire/offer.html", form=form, offer=offer)
     was_public = offer.state == "published"
-    still_public = services.change_offer(db.session, actor=actor, offer=offer, draft=form.draft())
+    with refusals(form):
+        still_public = services.change_offer(db.session, actor=actor, offer=offer, draft=form.draft())
+    if form.errors:
+        return form_page("hire/offer.html", form=form, offer=offer)
     db.session.commit()
     if was_public and not still_public:
         flash(_("Saved, and back to draft: some words must be changed or justified before it is public again."), "care")
@@ -167,19 +171,22 @@ def change_offer(offer_id: str) -> ResponseReturnValue:
 @requires(Permission.PUBLISH_OFFERS)
 def preview(offer_id: str) -> ResponseReturnValue:
     """An offer as it will be read, with what the linter says, and the button that publishes."""
-    return _preview(queries.get_offer_of(db.session, current_actor(), offer_id))
+    offer = queries.get_offer_of(db.session, current_actor(), offer_id)
+    return _preview(offer, _reasons_form(offer))
 
 
-def _preview(offer: Offer, problem: object = None) -> str:
-    kept = queries.justifications_of(db.session, offer)
-    return page(
+def _reasons_form(offer: Offer, sent: Any = None) -> ReasonsForm:
+    return ReasonsForm([(one.key, one.excerpt) for one in services.unjustified(db.session, offer)], sent)
+
+
+def _preview(offer: Offer, form: ReasonsForm) -> ResponseReturnValue:
+    return form_page(
         "hire/preview.html",
+        form=form,
         offer=offer,
         asked=queries.skills_asked(db.session, offer.id),
         findings=services.findings_in(offer),
-        kept=kept,
-        typed=request.form,
-        problem=problem,
+        kept=queries.justifications_of(db.session, offer),
         rules=rules,
         open=rules.is_open(offer.state, offer.closes_on, queries.today()),
     )
@@ -192,17 +199,12 @@ def publish(offer_id: str) -> ResponseReturnValue:
     """Make an offer public, with the reasons written for blocking words."""
     actor = current_actor()
     offer = queries.get_offer_of(db.session, actor, offer_id)
-    reasons = {
-        name.removeprefix("reason-"): clean_lines(text) or ""
-        for name, text in request.form.items()
-        if name.startswith("reason-") and not carries_hidden_signs(text, lines=True)
-    }
-    try:
-        services.publish_offer(db.session, actor=actor, offer=offer, reasons=reasons)
-    except RuleError as error:
-        db.session.rollback()
-        offer = queries.get_offer_of(db.session, actor, offer_id)
-        return _preview(offer, error.message), 422
+    form = _reasons_form(offer, request.form)
+    if form.validate():
+        with refusals(form):
+            services.publish_offer(db.session, actor=actor, offer=offer, reasons=form.reasons())
+    if form.errors:
+        return _preview(offer, form)
     db.session.commit()
     flash(_("The offer is public."), "info")
     return redirect(url_for(".desk"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.foundation.actor import Actor
@@ -21,9 +22,10 @@ from app.jobs.models import Offer
 from app.matching import queries as matching
 from app.web import budgets
 from app.web.access import current_actor, find_actor, public, signed_in
-from app.web.forms import form_page
+from app.web.forms import form_page, refusals
 from app.web.rendering import page
 from app.web.sent_from import sent_from
+from app.web.transactions import reading_session
 
 blueprint = Blueprint("jobs", __name__)
 APPLICATIONS = Allowance("application", 50, timedelta(days=1))
@@ -64,7 +66,18 @@ def offer(offer_id: str) -> ResponseReturnValue:
     """One offer; for somebody signed in, how their proofs meet it."""
     actor = find_actor()
     found = queries.get_public_offer(db.session, offer_id, actor)
-    return page("jobs/offer.html", form=_application_form(actor) if actor else None, **_shown(found, actor))
+    shown = _shown(found, actor)
+    form = _application_form(db.session, actor) if actor else None
+    if form is not None:  # a proof counts once it is attached: whoever does not want to show one unticks it
+        form.certificates.data = [one.public_id for one in shown.get("certificates", {}).values()]
+    return page("jobs/offer.html", form=form, **shown)
+
+
+@blueprint.get("/offers/<public_id:offer_id>/match")
+@signed_in
+def offer_match(offer_id: str) -> ResponseReturnValue:
+    """The way to the match for somebody who has yet to sign in: they come back to the offer."""
+    return redirect(url_for(".offer", offer_id=offer_id, _anchor="match"))
 
 
 @blueprint.post("/offers/<public_id:offer_id>/application")
@@ -73,10 +86,13 @@ def offer(offer_id: str) -> ResponseReturnValue:
 def send_application(offer_id: str) -> ResponseReturnValue:
     """Apply, which shows one's name to the employer; the match is kept as both sides read it today."""
     actor = current_actor()
-    budgets.spend(APPLICATIONS, actor.public_id)  # before this request's own transaction begins
-    found = queries.get_public_offer(db.session, offer_id, actor)
-    form = _application_form(actor, request.form)
-    if not form.validate():
+    with reading_session() as reading:
+        form = _application_form(reading, actor, request.form)
+    if form.validate():
+        with refusals(form):
+            budgets.spend(APPLICATIONS, actor.public_id)  # before this request's own transaction begins
+    found = applications.get_offer_to_answer(db.session, offer_id)
+    if form.errors:
         return form_page("jobs/offer.html", form=form, **_shown(found, actor))
     applications.apply_to_offer(
         db.session,
@@ -91,10 +107,10 @@ def send_application(offer_id: str) -> ResponseReturnValue:
     return redirect(url_for(".my_applications"))
 
 
-def _application_form(actor: Actor, sent: Any = None) -> ApplicationForm:
+def _application_form(session: Session, actor: Actor, sent: Any = None) -> ApplicationForm:
     form = ApplicationForm(sent)
     form.set_certificates(
-        [(one.public_id, localised(one.achievement.name)) for one in queries.certificates_of(db.session, actor)]
+        [(one.public_id, localised(one.achievement.name)) for one in queries.certificates_of(session, actor)]
     )
     return form
 
@@ -116,7 +132,7 @@ def _shown(found: Offer, actor: Actor | None) -> dict[str, Any]:
         return context
     return context | {
         "found": match,
-        "closings": matching.closing_courses(db.session, found, match),
+        "advice": matching.advised_courses(db.session, found, match),
         "certificates": matching.certificates_behind(db.session, match.match),
         "application": queries.find_application_to(db.session, actor, found),
     }

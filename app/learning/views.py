@@ -8,17 +8,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.assessment.queries import (
-    attempts_of,
-    certification_exam_of,
-    check_embedded,
-    embedded_questions,
-    get_quiz,
-    quiz_standing,
-    results_of,
-)
+from app.assessment.embedded import check_embedded, embedded_questions
+from app.assessment.queries import attempts_of, certification_exam_of, get_quiz, open_exams, quiz_standing, results_of
 from app.catalog.models import CourseVersion, Item
 from app.catalog.queries import content_key, find_lesson_text, get_current_version, get_version, step_of
+from app.certification.queries import find_standing
 from app.extensions import db
 from app.foundation.errors import NotFoundError
 from app.foundation.i18n import current_language
@@ -62,6 +56,8 @@ def home(slug: str) -> str | Response:
         modules_missing=missing_modules(version, path, exam.settings if exam else {}),
         attempts=attempts,
         results=results_of(db.session, [attempt.id for attempt in attempts]),
+        sitting=open_exams(db.session, enrolment.account_id).get(version.course_id),
+        standing=find_standing(db.session, enrolment.account_id, version.course_id),
         newer=get_current_version(db.session, slug).id != version.id,
     )
 

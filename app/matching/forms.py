@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Optional, StopValidation
 
 from app.foundation.folding import folded
-from app.foundation.forms import LINES, ONE_LINE, AtMost, NoControlCharacters, Required
+from app.foundation.forms import LINES, ONE_LINE, AtMost, Form, NoControlCharacters, Required
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
 from app.jobs.forms import OneOf, choices_of, whole_number
@@ -28,7 +28,7 @@ def _weight(label: LazyText) -> Any:
     )
 
 
-class WishesForm(Form):  # type: ignore[misc]
+class WishesForm(Form):
     """What a learner wishes of a job; nothing chosen wishes nothing. The note is for employers, the rest is not."""
 
     note = TextAreaField(
@@ -95,7 +95,7 @@ class WishesForm(Form):  # type: ignore[misc]
         return data
 
 
-class InvitationForm(Form):  # type: ignore[misc]
+class InvitationForm(Form):
     """A few lines to a person whose name one does not know."""
 
     candidate = StringField(validators=[Required()])

@@ -169,6 +169,32 @@ def closings(
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """A course that would change the answer: the points it brings once, the gaps it closes, those it narrows."""
+
+    course: CourseAward
+    gain: int
+    closes: tuple[int, ...]
+    narrows: tuple[int, ...]
+
+
+def advice(found: Mapping[int, Closing]) -> tuple[Advice, ...]:
+    """Closings by course, in the order of the gaps: what a course gains for one gap it has not gained again."""
+    by_course: dict[str, list[tuple[int, Closing]]] = {}
+    for skill, closing in found.items():
+        by_course.setdefault(closing.course.slug, []).append((skill, closing))
+    return tuple(
+        Advice(
+            course=rows[0][1].course,
+            gain=rows[0][1].gain,
+            closes=tuple(skill for skill, closing in rows if closing.closes),
+            narrows=tuple(skill for skill, closing in rows if not closing.closes),
+        )
+        for rows in by_course.values()
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Unlock:
     """A course, and the offers (by key) that its certificate would bring to 60 % or more."""
 

@@ -20,7 +20,7 @@ from app.foundation.folding import folded
 from app.foundation.i18n import lazy_gettext as _l
 from app.jobs.models import Application, Offer
 from app.jobs.queries import open_offers
-from app.matching.match import Closing, CourseAward, Match, Unlock, closings, read_match, unlocks
+from app.matching.match import Advice, CourseAward, Match, Unlock, advice, closings, read_match, unlocks
 from app.matching.models import Invitation, MatchProfile
 from app.matching.profiles import find_profile
 from app.matching.ranking import Ranked, ranked_people
@@ -60,11 +60,11 @@ def match_of(session: Session, offer: Offer, account_id: int) -> OfferMatch:
     return OfferMatch(match, rulebook.names, rulebook.release.name)
 
 
-def closing_courses(session: Session, offer: Offer, found: OfferMatch) -> Mapping[int, Closing]:
-    """For each gap, by skill: the course that would close it and what it would bring."""
+def advised_courses(session: Session, offer: Offer, found: OfferMatch) -> Sequence[Advice]:
+    """The courses that would close the gaps of a match, each once, and what each would bring."""
     rulebook = get_rulebook(session, offer)
     courses = course_awards(session, [gap.requirement.skill for gap in found.match.gaps])
-    return closings(found.match, rulebook.requirements[offer.id], rulebook.near, courses)
+    return advice(closings(found.match, rulebook.requirements[offer.id], rulebook.near, courses))
 
 
 def course_awards(session: Session, skill_ids: Iterable[int]) -> Sequence[CourseAward]:

@@ -141,8 +141,10 @@ def best_evidence(evidence: Iterable[Evidence]) -> Mapping[int, Evidence]:
     return best
 
 
-def _worth(evidence: Evidence) -> tuple[int, int, int, int]:
-    return evidence.milli, evidence.level, evidence.assurance, evidence.certificate
+def _worth(evidence: Evidence) -> tuple[int, ...]:
+    # Every field takes part, so that of two different proofs the same one is kept in whatever order they come.
+    kind = (evidence.freshness, evidence.valid, evidence.third_party)
+    return evidence.milli, evidence.level, evidence.assurance, evidence.certificate, *kind
 
 
 def _score_row(requirement: Requirement, best: Mapping[int, Evidence], near: Neighbours) -> RowScore:

@@ -19,7 +19,7 @@ from app.matching import profiles, queries, services
 from app.matching.forms import InvitationForm
 from app.web import budgets
 from app.web.access import current_actor, requires
-from app.web.forms import form_page
+from app.web.forms import form_page, refusals
 from app.web.sent_from import sent_from
 
 blueprint = Blueprint("recruiting", __name__)
@@ -62,11 +62,12 @@ def record(offer_id: str) -> ResponseReturnValue:
 @sent_from("recruiting.candidates")
 def invite(offer_id: str) -> ResponseReturnValue:
     """Ask somebody unknown to talk about an offer."""
-    actor = current_actor()
-    budgets.spend(INVITATIONS, actor.public_id)  # before this request's own transaction begins
+    actor, form = current_actor(), InvitationForm(request.form)
+    if form.validate():
+        with refusals(form):
+            budgets.spend(INVITATIONS, actor.public_id)  # before this request's own transaction begins
     offer = get_offer_of(db.session, actor, offer_id)
-    form = InvitationForm(request.form)
-    if not form.validate():
+    if form.errors:
         return _list(offer, form)
     account_id = profiles.get_visible_account_id(db.session, parse_public_id(form.candidate.data) or "")
     services.invite(db.session, actor=actor, offer=offer, account_id=account_id, message=form.message.data)

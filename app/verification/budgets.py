@@ -17,6 +17,8 @@ FIRST_LOOKS = 10
 BY_NUMBER = Allowance("verify-number", 60 - FIRST_LOOKS, MINUTE)
 BY_FILE = Allowance("verify-file", 20, MINUTE)
 BY_BATCH = Allowance("verify-batch", 10, HOUR)
+# A list sent by a page with a script is one batch, asked about in twenty slices of fifty rows.
+SLICES_OF_BATCH = Allowance("verify-slice", 20, DAY)
 NAME_OF_ONE = Allowance("verify-name-one", 5, HOUR)
 NAMES_BY_NETWORK = Allowance("verify-name", 30, HOUR)
 NAMES_OF_CERTIFICATE = Allowance("verify-name-all", 200, DAY)

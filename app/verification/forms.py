@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
-from wtforms import FileField, StringField
+from wtforms import FileField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from app.foundation.forms import ONE_LINE, AtMost, Form, NoControlCharacters, Required
@@ -30,19 +30,30 @@ class NumberForm(Form):
 
     def found(self) -> tuple[str, str] | None:
         """The number and the key of the link, empty when the number alone was typed; None when neither is there."""
-        typed = self.number.data or ""
-        try:
-            link = urlsplit(typed)
-        except ValueError:
-            return None
-        number = parse_public_id(link.path.rpartition("/")[2]) or parse_public_id(typed)
-        return (number, parse_qs(link.query).get("k", [""])[0]) if number else None
+        return read_number(self.number.data or "")
+
+
+def read_number(typed: str) -> tuple[str, str] | None:
+    """The number in what was typed, a number or a whole link, and the link's key; None when there is no number."""
+    try:
+        link = urlsplit(typed)
+    except ValueError:
+        return None
+    number = parse_public_id(link.path.rpartition("/")[2]) or parse_public_id(typed)
+    return (number, parse_qs(link.query).get("k", [""])[0]) if number else None
 
 
 class FileForm(Form):
     """A certificate as a file."""
 
     file = FileField(_l("Certificate as a file"))
+
+
+class ListForm(Form):
+    """A list of numbers, as a file or pasted."""
+
+    file = FileField(_l("List as a CSV file"))
+    rows = TextAreaField(_l("Or the list itself"))
 
 
 class NameForm(Form):

@@ -23,6 +23,11 @@ class VerifiedSignatures:
         self._verdicts: OrderedDict[tuple[str, RingVersion], Verdict] = OrderedDict()
         self._lock = threading.Lock()
 
+    def knows(self, sha256: str, version: RingVersion) -> bool:
+        """Is this document in memory, for this version of the ring?"""
+        with self._lock:
+            return (sha256, version) in self._verdicts
+
     def verdict(
         self, sha256: str, version: RingVersion, keys: KeyRing, load: Callable[[], str | None]
     ) -> Verdict | None:

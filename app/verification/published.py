@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -16,15 +17,19 @@ from app.certification.keyring import Ring, current_ring
 from app.certification.seal import seal_certificate
 from app.extensions import db
 from app.foundation.errors import NotFoundError
-from app.foundation.i18n import LANGUAGES
+from app.foundation.i18n import LANGUAGES, current_language
 from app.skills.queries import skills_by_slug
+from app.verification.offline import PageIssuer, drawn, offline_page
 from app.web.access import public
+from app.web.drawings.icons import ICONS
+from app.web.drawings.seals import SEALS
 from certificates import contexts
 from certificates.keys import did_document, jwks
 
 blueprint = Blueprint("published", __name__)
 # Five minutes: a revocation or a withdrawn key is known everywhere soon, and a crowd still costs little.
 MAX_AGE_SECONDS = 300
+JWT_TYPES = ("application/vc+jwt", "application/jwt")
 
 
 @blueprint.get("/.well-known/did.json")
@@ -45,17 +50,26 @@ def key_set() -> ResponseReturnValue:
 @blueprint.get("/credentials/status/<int(max=1000000):number>")
 @public
 def status_list(number: int) -> ResponseReturnValue:
-    """A signed list of revocations, as it was last signed."""
-    row = queries.find_status_list(db.session, number)
-    if row is None or row.signed is None:
-        raise NotFoundError("status list")
-    return _published(row.signed.encode(), "application/ld+json")
+    """A signed list of revocations, as it was last signed; as VC-JWT for who asks for one."""
+    if request.accept_mimetypes.best in JWT_TYPES:
+        response = _status_list_as_jwt(number)
+    else:
+        row = queries.find_status_list(db.session, number)
+        if row is None or row.signed is None:
+            raise NotFoundError("status list")
+        response = _published(row.signed.encode(), "application/ld+json")
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.get("/credentials/status/<int(max=1000000):number>.jwt")
 @public
 def status_list_jwt(number: int) -> ResponseReturnValue:
     """The same list as VC-JWT, for readers that check signatures with what a browser has."""
+    return _status_list_as_jwt(number)
+
+
+def _status_list_as_jwt(number: int) -> Response:
     row = queries.find_status_list(db.session, number)
     if row is None or row.signed_jwt is None:
         raise NotFoundError("status list")
@@ -106,6 +120,43 @@ def skill(slug: str) -> ResponseReturnValue:
         "canDo": found.can_do,
     }
     return _published(_json(document), "application/json")
+
+
+@blueprint.get("/verify/offline")
+@public
+def offline() -> ResponseReturnValue:
+    """The page that verifies in the browser alone."""
+    return _offline_page()
+
+
+@blueprint.get("/verify/offline.html")
+@public
+def offline_file() -> ResponseReturnValue:
+    """The same page as a file to keep, for use from disk."""
+    response = _offline_page()
+    response.headers["Content-Disposition"] = 'attachment; filename="verify-offline.html"'
+    return response
+
+
+def _offline_page() -> Response:
+    ring = current_ring(db.session)
+    issuer = PageIssuer(ring.issuer.id, ring.issuer.name, ring.issuer.url) if ring else _nobody()
+    made = offline_page(current_language(), issuer, _drawings())
+    response = Response(made.html, mimetype="text/html")
+    response.set_etag(hashlib.sha256(made.html).hexdigest()[:32])
+    response.headers["Content-Security-Policy"] = made.policy
+    return response.make_conditional(request)
+
+
+def _nobody() -> PageIssuer:
+    """Before the first key there is no issuer: keys have to be given."""
+    settings = current_app.config["SETTINGS"]
+    return PageIssuer("", settings.site_name, settings.public_url)
+
+
+@cache
+def _drawings() -> str:
+    return drawn(SEALS, {"ok": ICONS["check"], "stop": ICONS["cross"], "off": ICONS["none"]})
 
 
 def _ring() -> Ring:

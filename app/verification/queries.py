@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,8 +44,10 @@ class Entry:
     newest_revision: int
     successor: str | None
     sha256: str
+    signed_at: datetime
     key_id: str
     key_since: datetime
+    compromised_from: datetime | None
     list_number: int
     ring_since: datetime | None
     ring_keys: int
@@ -85,8 +88,10 @@ def _entries() -> Select[Any]:
             newest.label("newest_revision"),
             successor.public_id,
             document.credential_sha256,
+            document.signed_at,
             document.key_id,
             SigningKey.__table__.c.state_since,
+            SigningKey.__table__.c.compromised_from,
             StatusList.__table__.c.number,
             ring.c.since,
             ring.c["keys"],
@@ -115,6 +120,7 @@ def _in_force() -> Select[Any]:
 _BY_NUMBER = _in_force().where(Certificate.__table__.c.public_id == bindparam("number"))
 _BY_NUMBERS = _in_force().where(Certificate.__table__.c.public_id.in_(bindparam("numbers", expanding=True)))
 _BY_DOCUMENT = _entries().where(CertificateDocument.__table__.c.credential_sha256 == bindparam("sha256"))
+_BY_JWT = _entries().where(CertificateDocument.__table__.c.jwt_sha256 == bindparam("sha256"))
 
 
 def find_entry(session: Session, number: str) -> Entry | None:
@@ -128,9 +134,22 @@ def find_entries(session: Session, numbers: Sequence[str]) -> dict[str, Entry]:
     return {entry.number: entry for entry in entries}
 
 
-def find_entry_of_document(session: Session, sha256: str) -> Entry | None:
-    """The entry of a signed document by the SHA-256 of its canonical bytes, in force or not."""
-    return _one(session, _BY_DOCUMENT, sha256=sha256)
+def find_entry_of_document(session: Session, sha256: str, *, is_jwt: bool = False) -> Entry | None:
+    """The entry of a signed document, in force or not, by the SHA-256 of its canonical JSON or of its VC-JWT."""
+    return _one(session, _BY_JWT if is_jwt else _BY_DOCUMENT, sha256=sha256)
+
+
+def is_being_signed(session: Session, number: str, key: str) -> bool:
+    """Does a certificate of this number, opened with its own key, wait for its first signature?"""
+    certificate = Certificate.__table__.c
+    signed = select(CertificateDocument.certificate_id).where(CertificateDocument.certificate_id == certificate.id)
+    found = session.connection().execute(
+        select(certificate.reveal_key).where(
+            certificate.public_id == number, certificate.state == "pending", ~signed.exists()
+        )
+    )
+    held = found.scalar_one_or_none()
+    return held is not None and hmac.compare_digest(key.encode(), held.encode())
 
 
 def _one(session: Session, statement: Select[Any], **values: str) -> Entry | None:
@@ -143,10 +162,33 @@ def find_credential(session: Session, sha256: str) -> str | None:
     return session.scalar(select(CertificateDocument.credential).where(CertificateDocument.credential_sha256 == sha256))
 
 
-def find_file_of(session: Session, certificate_id: int, sha256: str) -> CertificateFile | None:
-    """The picture of a certificate with exactly these bytes, or None."""
-    return session.scalar(
-        select(CertificateFile).where(
-            CertificateFile.certificate_id == certificate_id, CertificateFile.sha256 == sha256
-        )
+def find_credentials(session: Session, hashes: Sequence[str]) -> dict[str, str | None]:
+    """Many signed documents at once, by SHA-256."""
+    document = CertificateDocument.__table__.c
+    rows = session.connection().execute(
+        select(document.credential_sha256, document.credential).where(document.credential_sha256.in_(hashes))
     )
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A picture that was stored: its row, and from when the key that signed it is not believed."""
+
+    file: CertificateFile
+    compromised_from: datetime | None
+
+    @property
+    def vouched(self) -> bool:
+        """Was it in the register before anybody else could have signed it?"""
+        return self.compromised_from is not None and self.file.created_at < self.compromised_from
+
+
+def find_file_of(session: Session, certificate_id: int, sha256: str) -> KeptFile | None:
+    """The picture of a certificate with exactly these bytes, or None."""
+    row = session.execute(
+        select(CertificateFile, SigningKey.compromised_from)
+        .outerjoin(SigningKey, SigningKey.key_id == CertificateFile.key_id)
+        .where(CertificateFile.certificate_id == certificate_id, CertificateFile.sha256 == sha256)
+    ).one_or_none()
+    return KeptFile(*row) if row is not None else None

@@ -38,6 +38,12 @@ class Facts:
     expires_at: datetime | None
     earned: Mapping[str, Any] | None
 
+    @property
+    def passed_at(self) -> datetime | None:
+        """When the exam was passed, where the certificate was renewed without another one."""
+        first = (self.earned or {}).get("awarded_at")
+        return datetime.fromisoformat(first) if first else None
+
 
 @dataclass(frozen=True)
 class Report:
@@ -56,6 +62,21 @@ class Report:
     key_id: str | None = None
     key_withdrawn_at: datetime | None = None
     list_number: int | None = None
+
+    @property
+    def erased(self) -> bool:
+        """Is the holder's name gone, at their request?"""
+        return self.facts is not None and self.facts.holder is None
+
+    @property
+    def signed_anew(self) -> bool:
+        """Does the same number have a newer signature than the one in this file?"""
+        return self.superseded_by is not None and self.superseded_by == self.number
+
+    @property
+    def vouched_for(self) -> bool:
+        """Does the register answer for a document whose key was withdrawn since?"""
+        return self.checks.get("issuer") is False and self.checks.get("status") is True
 
     @property
     def readable(self) -> bool:
@@ -90,7 +111,7 @@ def facts_of_claims(claims: Credential, entry: Entry | None) -> Facts:
         else [Skill(one.id, {achievement.language: one.name}, one.tier) for one in achievement.skills],
         holder=claims.holder.name,
         masked=False,
-        issued_at=claims.awarded,
+        issued_at=claims.valid_from,
         expires_at=claims.valid_until,
         earned=entry.earned if entry else None,
     )

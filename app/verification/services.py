@@ -7,7 +7,6 @@ import hmac
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -17,26 +16,22 @@ from app.certification.keyring import Ring, current_ring, ring_of
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
 from app.foundation.folding import folded_name
-from app.verification import queries
+from app.verification import queries, standings
 from app.verification.memory import CHANGED, signatures
 from app.verification.queries import Entry
-from app.verification.reports import Report, facts_of_claims, facts_of_entry
+from app.verification.reports import Kind, Report, facts_of_claims, facts_of_entry
+from app.verification.standings import UNTOLD, checks_of, standing_of, superseded_by
 from certificates import strict_json
 from certificates.credential import Credential
 from certificates.errors import ExtractionError
-from certificates.extraction import extract_bounded
+from certificates.extraction import Extracted, extract_bounded
+from certificates.jwt import Jwt
 from certificates.keys import KeyRing
+from certificates.signed import EmbeddedProof, read_signed
 from certificates.signing import serialise
-from certificates.verification import Check, Standing, State, Verdict, authenticate, judge
+from certificates.verification import State, Verdict, authenticate, judge
 
 log = logging.getLogger("app.verification")
-UNTOLD: Mapping[str, bool | None] = {
-    "format": None,
-    "signature": None,
-    "issuer": None,
-    "status": None,
-    "validity": None,
-}
 
 
 def verify_number(session: Session, number: str, key: str = "") -> Report:
@@ -49,41 +44,56 @@ def verify_number(session: Session, number: str, key: str = "") -> Report:
 
 def verify_numbers(session: Session, numbers: Sequence[str]) -> dict[str, Report]:
     """Many reports in one reading; a number nobody has is absent."""
-    found = queries.find_entries(session, numbers)
-    return {number: _report_of_entry(session, entry, "") for number, entry in found.items()}
+    return reports_of(session, queries.find_entries(session, numbers))
 
 
-def _report_of_entry(session: Session, entry: Entry, key: str) -> Report:
+def reports_of(session: Session, entries: Mapping[str, Entry]) -> dict[str, Report]:
+    """The reports on many entries, names masked; what memory does not hold is read in one statement."""
+    new = [entry.sha256 for entry in entries.values() if not signatures.knows(entry.sha256, entry.ring_version)]
+    documents = queries.find_credentials(session, new) if new else {}
+    return {number: _report_of_entry(session, entry, "", documents) for number, entry in entries.items()}
+
+
+def _report_of_entry(
+    session: Session, entry: Entry, key: str, documents: Mapping[str, str | None] | None = None
+) -> Report:
     ring = ring_of(session, entry.ring_version)
-    verdict = _judged(session, entry, ring)
+    verdict = _judged(session, entry, ring, documents or {})
     return Report(
         state=verdict.state,
         kind="number",
-        checks=_checks(verdict),
+        checks=checks_of(verdict),
         issuer_id=ring.issuer.id if ring else "",
         issuer_name=ring.issuer.name if ring else "",
         number=entry.number,
         facts=None if verdict.state is State.TAMPERED else facts_of_entry(entry, name_shown=_name_shown(entry, key)),
-        since=_since(entry, verdict.state),
+        since=standings.since(entry, verdict),
         reason=entry.reason,
-        superseded_by=_superseded_by(verdict),
+        superseded_by=superseded_by(verdict),
         key_id=entry.key_id,
-        key_withdrawn_at=entry.key_since if verdict.state is State.KEY_WITHDRAWN else None,
+        key_withdrawn_at=entry.key_since if entry.compromised_from else None,
         list_number=entry.list_number,
     )
 
 
-def _judged(session: Session, entry: Entry, ring: Ring | None) -> Verdict:
+def _judged(session: Session, entry: Entry, ring: Ring | None, documents: Mapping[str, str | None]) -> Verdict:
     keys = ring.keys if ring else KeyRing()
-    verdict = signatures.verdict(
-        entry.sha256, entry.ring_version, keys, lambda: queries.find_credential(session, entry.sha256)
-    )
-    if verdict is None:  # the holder is erased: the register answers for the document it no longer holds
-        return _by_register_alone(entry)
+
+    def load() -> str | None:
+        held = documents.get(entry.sha256)
+        return held if held is not None else queries.find_credential(session, entry.sha256)
+
+    if entry.holder_name is None:  # the holder is erased: the register answers for the document it no longer holds
+        return standings.by_register_alone(entry)
+    verdict = signatures.verdict(entry.sha256, entry.ring_version, keys, load)
+    if verdict is None:
+        return CHANGED
+    if verdict.state is State.KEY_WITHDRAWN:
+        return standings.with_withdrawn_key(verdict, entry, None)
     if verdict.claims is not None and not _agrees(verdict.claims, entry):
         log.error("register and signed document disagree", extra={"fields": {"certificate": entry.number}})
         return CHANGED
-    return judge(verdict, keys=keys, status=_standing(entry), now=clock.now())
+    return judge(verdict, keys=keys, status=standing_of(entry), now=clock.now())
 
 
 def _agrees(claims: Credential, entry: Entry) -> bool:
@@ -97,59 +107,14 @@ def _agrees(claims: Credential, entry: Entry) -> bool:
     )
 
 
-def _by_register_alone(entry: Entry) -> Verdict:
-    standing = _standing(entry)
-    expired = entry.expires_at is not None and clock.now() >= entry.expires_at
-    good = standing.state is State.VALID
-    checks = (Check("status", good, "The register."), Check("validity", not expired, "The register."))
-    return Verdict(State.EXPIRED if expired and good else standing.state, checks, None, standing)
-
-
-def _standing(entry: Entry) -> Standing:
-    """What the register says of this very document: an older revision of it was replaced, whatever became of the rest.
-
-    A certificate that is being reinstated is suspended until its new document is signed.
-    """
-    if entry.state == "revoked":
-        return Standing(State.REVOKED, entry.state_since, entry.reason)
-    if entry.state == "superseded":
-        return Standing(State.SUPERSEDED, entry.state_since, superseded_by=entry.successor)
-    if entry.revision < entry.newest_revision:
-        return Standing(State.SUPERSEDED, None, superseded_by=entry.number)
-    if entry.state in ("suspended", "pending"):
-        return Standing(State.SUSPENDED, entry.state_since, entry.reason)
-    return Standing(State.VALID, entry.state_since)
-
-
-def _since(entry: Entry, state: State) -> datetime | None:
-    """Since when the state holds, as far as the register knows."""
-    if state is State.EXPIRED:
-        return entry.expires_at
-    if state is State.NOT_YET_VALID:
-        return entry.issued_at
-    return entry.key_since if state is State.KEY_WITHDRAWN else entry.state_since
-
-
-def _superseded_by(verdict: Verdict) -> str | None:
-    return verdict.standing.superseded_by if verdict.standing else None
-
-
 def _name_shown(entry: Entry, key: str) -> bool:
     if entry.name_public:
         return True
     return bool(key) and entry.reveal_key is not None and hmac.compare_digest(key.encode(), entry.reveal_key.encode())
 
 
-def _checks(verdict: Verdict) -> dict[str, bool | None]:
-    """What the library looked at, by name; a withdrawn key is a good signature of a key not to be believed."""
-    found = {check.name: check.passed for check in verdict.checks}
-    if found.pop("key", True) is False:
-        found |= {"format": True, "signature": True, "issuer": False}
-    return {**UNTOLD, **{name: passed for name, passed in found.items() if name in UNTOLD}}
-
-
 def verify_file(session: Session, data: bytes) -> Report:
-    """The report on a PDF or JSON file: two verdicts, on the credential in it and on the file around it."""
+    """The report on a PDF, PNG, SVG, JSON or JWT: two verdicts, on the credential in it and on the file around it."""
     try:
         extracted = extract_bounded(data)
     except ExtractionError:
@@ -160,30 +125,77 @@ def verify_file(session: Session, data: bytes) -> Report:
     report = Report(
         state=verdict.state,
         kind=extracted.kind,
-        checks=_checks(verdict),
+        checks=checks_of(verdict),
         issuer_id=ring.issuer.id if ring else "",
         issuer_name=ring.issuer.name if ring else "",
     )
-    if verdict.claims is None:
+    if verdict.claims is None and verdict.state is not State.KEY_WITHDRAWN:
         return report
+    return _by_register(session, report, verdict, _Sent(data, extracted, keys))
+
+
+class _Sent:
+    """A file as it came, and what was found in it."""
+
+    def __init__(self, data: bytes, extracted: Extracted, keys: KeyRing) -> None:
+        self.data = data
+        self.kind: Kind = extracted.kind
+        self.keys = keys
+        self.is_jwt = extracted.is_jwt
+        self.document = extracted.credential_bytes
+
+    @property
+    def sha256(self) -> str:
+        """The hash under which the register knows it, however its JSON was laid out."""
+        document = self.document.strip(b" \t\r\n")
+        return hashlib.sha256(document if self.is_jwt else serialise(strict_json.parse(document))).hexdigest()
+
+    def claims(self) -> Credential:
+        """What it says: only after its signature was found good, if of a key withdrawn since."""
+        return Credential.from_dict(read_signed(self.document).content)
+
+    def key_id(self) -> str:
+        """The full id of the key that signed it."""
+        signed = read_signed(self.document)
+        if isinstance(signed, EmbeddedProof):
+            return str(signed.proof["verificationMethod"])
+        return str(signed.header["kid"]) if isinstance(signed, Jwt) else ""
+
+
+def _by_register(session: Session, report: Report, verdict: Verdict, sent: _Sent) -> Report:
+    """The report on a document whose signature is good, once the register was asked for it."""
+    withdrawn = verdict.state is State.KEY_WITHDRAWN
+    if withdrawn:
+        key = sent.keys.find(sent.key_id())
+        report = replace(
+            report,
+            key_id=sent.key_id().partition("#")[2],
+            key_withdrawn_at=key.since if key else None,
+            since=key.since if key else None,
+        )
     try:
-        entry = queries.find_entry_of_document(session, _canonical_sha256(extracted.credential_bytes))
+        entry = queries.find_entry_of_document(session, sent.sha256, is_jwt=sent.is_jwt)
     except SQLAlchemyError as error:  # "could not be checked" must never look like a yes, nor like a no
         log.warning("register unavailable", extra={"fields": {"error": type(error).__name__}})
         session.rollback()
-        judged = judge(verdict, keys=keys, status=None, now=clock.now())
+        if verdict.claims is None:
+            return report
+        judged = judge(verdict, keys=sent.keys, status=None, now=clock.now())
         facts = facts_of_claims(verdict.claims, None)
-        return replace(report, state=judged.state, checks=_checks(judged), facts=facts)
+        return replace(report, state=judged.state, checks=checks_of(judged), facts=facts)
     if entry is None:
-        return replace(report, state=State.UNKNOWN, checks={**report.checks, "status": False})
-    judged = judge(verdict, keys=keys, status=_standing(entry), now=clock.now())
-    ours = _file_is_ours(session, entry, data) if extracted.kind == "pdf" else None
-    return _with_register(report, entry, judged, file_is_ours=ours)
+        return replace(report, state=State.UNKNOWN, checks={**report.checks, "status": False}, since=None)
+    if withdrawn:
+        claims = sent.claims() if entry.holder_name is None else None
+        judged = standings.with_withdrawn_key(verdict, entry, claims)
+    else:
+        judged = judge(verdict, keys=sent.keys, status=standing_of(entry), now=clock.now())
+    return _with_register(report, entry, judged, file_is_ours=_file_is_ours(session, entry, sent))
 
 
 def _with_register(report: Report, entry: Entry, judged: Verdict, *, file_is_ours: bool | None) -> Report:
     """The report once the register has answered; an edited file matters only around a good credential."""
-    state, checks = judged.state, _checks(judged)
+    state, checks = judged.state, checks_of(judged)
     if file_is_ours is not None:
         checks["file"] = file_is_ours
         state = State.ALTERED if state is State.VALID and not file_is_ours else state
@@ -193,22 +205,26 @@ def _with_register(report: Report, entry: Entry, judged: Verdict, *, file_is_our
         checks=checks,
         number=entry.number,
         facts=facts_of_claims(judged.claims, entry) if judged.claims else None,
-        since=_since(entry, judged.state),
+        since=standings.since(entry, judged),
         reason=entry.reason,
-        superseded_by=_superseded_by(judged),
+        superseded_by=superseded_by(judged),
         key_id=entry.key_id,
+        key_withdrawn_at=entry.key_since if entry.compromised_from else None,
         list_number=entry.list_number,
     )
 
 
-def _canonical_sha256(document: bytes) -> str:
-    """The hash of a credential however its JSON was laid out."""
-    return hashlib.sha256(serialise(strict_json.parse(document))).hexdigest()
+def _file_is_ours(session: Session, entry: Entry, sent: _Sent) -> bool | None:
+    """Are these the very bytes we drew? Asked of a PDF alone: the bytes of a badge are a picture, the same for many."""
+    if sent.kind != "pdf":
+        return None
+    kept = queries.find_file_of(session, entry.certificate_id, hashlib.sha256(sent.data).hexdigest())
+    return kept is not None and (kept.vouched or is_ours(session, kept.file, sent.data))
 
 
-def _file_is_ours(session: Session, entry: Entry, data: bytes) -> bool:
-    row = queries.find_file_of(session, entry.certificate_id, hashlib.sha256(data).hexdigest())
-    return row is not None and is_ours(session, row, data)
+def is_being_signed(session: Session, number: str, key: str) -> bool:
+    """Does this number wait for its first signature? Said only to whoever has its printed key."""
+    return bool(key) and queries.is_being_signed(session, number, key)
 
 
 def name_matches(session: Session, number: str, typed: str) -> bool | None:
@@ -219,7 +235,12 @@ def name_matches(session: Session, number: str, typed: str) -> bool | None:
     entry = queries.find_entry(session, number)
     if entry is None:
         raise NotFoundError("certificate")
-    if entry.holder_name is None:
+    return names_agree(typed, entry.holder_name)
+
+
+def names_agree(typed: str, held: str | None) -> bool | None:
+    """Are they the same words? None where no name is held."""
+    if held is None:
         return None
-    given, held = sorted(folded_name(typed)), sorted(folded_name(entry.holder_name))
-    return hmac.compare_digest(" ".join(given).encode(), " ".join(held).encode()) and bool(given)
+    ours, given = (" ".join(sorted(folded_name(name))) for name in (held, typed))
+    return hmac.compare_digest(given.encode(), ours.encode()) and bool(given)

@@ -36,8 +36,29 @@ def unknown_number() -> Words:
     )
 
 
+def being_signed() -> Words:
+    """It was earned, and waits for its signature; said only to whoever has its printed link."""
+    return Words(
+        _("Certificate being signed"),
+        _("This certificate was earned and waits for its signature. Until then it proves nothing."),
+        _("Open this link again in a few minutes."),
+    )
+
+
 def _valid(report: Report) -> Words:
     now = moment_in_words(clock.now())
+    if report.vouched_for:
+        return Words(
+            _("Valid certificate"),
+            _(
+                "The key that signed it was withdrawn on %(day)s, but this very document was in the register of "
+                "%(issuer)s before anybody else could use that key. Checked just now, on %(now)s.",
+                day=day_in_words(report.key_withdrawn_at) if report.key_withdrawn_at else "",
+                issuer=report.issuer_name,
+                now=now,
+            ),
+            "",
+        )
     return Words(
         _("Valid certificate"),
         _(
@@ -146,11 +167,16 @@ def _wrong_issuer(report: Report) -> Words:
 def _key_withdrawn(report: Report) -> Words:
     day = report.key_withdrawn_at
     when = _("The key that signed it was withdrawn on %(day)s.", day=day_in_words(day)) if day else ""
-    return Words(
-        _("Key withdrawn"),
-        when or _("The key that signed it has been withdrawn: its signature alone proves nothing any more."),
-        _("Ask the holder for the version that was signed anew."),
-    )
+    when = when or _("The key that signed it has been withdrawn: its signature alone proves nothing any more.")
+    if report.signed_anew:
+        anew = _("This certificate was signed anew under the same number.")
+        return Words(
+            _("Key withdrawn"), when + " " + anew, _("Verify its number, or ask the holder for the newest file.")
+        )
+    if report.superseded_by:
+        other = _("Another certificate has replaced this one.")
+        return Words(_("Key withdrawn"), when + " " + other, _("Verify the certificate that replaced it."))
+    return Words(_("Key withdrawn"), when, _("Ask the holder for the version that was signed anew."))
 
 
 def _status_unavailable(_report: Report) -> Words:
@@ -161,7 +187,17 @@ def _status_unavailable(_report: Report) -> Words:
     )
 
 
-def _unknown(_report: Report) -> Words:
+def _unknown(report: Report) -> Words:
+    if report.key_withdrawn_at:
+        return Words(
+            _("Certificate not in the register"),
+            _(
+                "It was signed with a key that was withdrawn on %(day)s, and it is not among those issued here: "
+                "it was not issued by us.",
+                day=day_in_words(report.key_withdrawn_at),
+            ),
+            _("Do not rely on it. Ask the holder for the number of their certificate, and verify that."),
+        )
     return Words(
         _("Certificate not in the register"),
         _("The signature is good, but this certificate is not among those issued here."),
@@ -173,7 +209,10 @@ def _malformed(_report: Report) -> Words:
     return Words(
         _("Unreadable file"),
         _("No signed credential could be read in this file: it is damaged, or is something else."),
-        _("A scan, a photo or a printed copy carries none: ask for the original PDF or JSON file, of 2 MB at most."),
+        _(
+            "A scan, a photo or a printed copy carries none: ask for the original file (PDF, PNG, SVG, JSON or JWT), "
+            "of 2 MB at most."
+        ),
     )
 
 
@@ -192,39 +231,3 @@ WORDS: Mapping[State, Callable[[Report], Words]] = {
     State.UNKNOWN: _unknown,
     State.MALFORMED: _malformed,
 }
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of "what was checked": state is ok, stop or off."""
-
-    state: str
-    name: str
-    detail: str
-
-
-def _key_name(report: Report) -> str:
-    """key-2026-01 reads as "key 2026-01"."""
-    return _("key %(key)s", key=report.key_id.removeprefix("key-")) if report.key_id else report.issuer_name
-
-
-def checked(report: Report) -> list[Row]:
-    """What was looked at, in order; what could not be told is off, and never looks like a pass."""
-    lines = [
-        ("format", _("Format"), _("Open Badges 3.0")),
-        ("signature", _("Signature"), _("Ed25519, intact") if report.checks.get("signature") else _("Ed25519")),
-        ("issuer", _("Issuer"), _key_name(report)),
-        (
-            "status",
-            _("Revocation"),
-            _("none in the register, just now") if report.checks.get("status") else _("taken back"),
-        ),
-        ("validity", _("Dates"), _("within validity") if report.checks.get("validity") else ""),
-        ("file", _("File"), _("these exact bytes were issued") if report.checks.get("file") else _("other bytes")),
-    ]
-    marks = {True: "ok", False: "stop", None: "off"}
-    return [
-        Row(marks[report.checks[name]], label, detail if report.checks[name] is not None else _("not checked"))
-        for name, label, detail in lines
-        if name in report.checks
-    ]

@@ -12,6 +12,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import ForbiddenError
 from app.foundation.i18n import gettext as _
 from app.foundation.permissions import Permission
+from app.web.sent_from import page_behind
 from app.web.session import remember_destination
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -80,8 +81,10 @@ def enforce_access() -> Response | None:
 
 
 def _ask_to_sign_in() -> Response:
+    behind = page_behind()
+    if behind is not None:  # for a form that was being written: the page it stands on
+        remember_destination(*behind)
     if request.method not in ("GET", "HEAD") or request.accept_mimetypes.best == "application/json":
         abort(401)
-    remember_destination(request.endpoint or "", request.view_args or {})
     flash(_("Sign in to open this page."), "info")
     return redirect("/sign-in")

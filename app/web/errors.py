@@ -20,10 +20,16 @@ from app.foundation.errors import (
     TooManyRequestsError,
 )
 from app.foundation.i18n import gettext as _
+from app.foundation.wording import wait_in_words
+from app.web.origin import is_from_our_page
 from app.web.rendering import page
+from app.web.sent_from import address_behind
+from app.web.typed import what_was_typed
 
 log = logging.getLogger("app.web")
 STATUS = {NotFoundError: 404, ForbiddenError: 403, ConflictError: 409, RuleError: 422, TooManyRequestsError: 429}
+SENT_AGAIN = (400, 429, 500, 503, 507)  # nothing but the moment stood in the way
+LEADS_NOWHERE = (401, 403, 404, 405, 410)
 
 
 def headings() -> dict[int, tuple[str, str]]:
@@ -33,7 +39,7 @@ def headings() -> dict[int, tuple[str, str]]:
         401: (_("Sign in first"), _("Your session has ended. Sign in, then go on where you were.")),
         403: (
             _("This page is not open to you"),
-            _("If you think it should be, write to those who run this site."),
+            _("If you think you should have access to it, write to the team of this site."),
         ),
         404: (_("There is no such page"), _("The address may be mistyped, or what was here has been moved.")),
         405: (_("This address is not used that way"), _("Go back and use the button on the page.")),
@@ -56,16 +62,34 @@ def wants_json() -> bool:
     return best in ("application/json", "application/problem+json")
 
 
-def answer(status: int, sentence: str = "", headers: dict[str, str] | None = None) -> Response:
-    """The page or the problem document (RFC 9457) of a status."""
-    heading, advice = headings().get(status, headings()[400 if status < 500 else 500])
+def answer(
+    status: int,
+    sentence: str = "",
+    headers: dict[str, str] | None = None,
+    *,
+    heading: str = "",
+    advice: str = "",
+) -> Response:
+    """The page or the problem document (RFC 9457) of a status; `heading` and `advice` replace the usual ones."""
+    usual = headings().get(status, headings()[400 if status < 500 else 500])
+    heading, advice = heading or usual[0], advice or usual[1]
     if wants_json():
         problem = {"type": "about:blank", "title": heading, "status": status, "detail": sentence or advice}
         response = jsonify(problem)
         response.mimetype = "application/problem+json"
     else:
+        typed = what_was_typed()
         response = make_response(
-            page("errors/error.html", status=status, heading=heading, sentence=sentence, advice=advice)
+            page(
+                "errors/error.html",
+                status=status,
+                heading=heading,
+                sentence=sentence,
+                advice=advice,
+                typed=typed,
+                again=typed is not None and status in SENT_AGAIN,
+                back=address_behind() if request.method == "POST" and status not in LEADS_NOWHERE else None,
+            )
         )
     response.status_code = status
     response.headers.update(headers or {})
@@ -75,16 +99,36 @@ def answer(status: int, sentence: str = "", headers: dict[str, str] | None = Non
 def on_domain_error(error: DomainError) -> Response:
     """A refusal in words."""
     db.session.rollback()
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequestsError) else None
+    status, headers = status_of(error)
+    if isinstance(error, TooManyRequestsError):  # its message says what the heading says: once is enough
+        return answer(status, headers=headers, advice=_("You can try again in %(wait)s.", wait=_wait(error)))
     # The words of a NotFoundError may name what was looked for: same page for missing and for not yours.
     return answer(status, "" if status == 404 else str(error.message), headers)
+
+
+def when_again(error: TooManyRequestsError) -> str:
+    """That a budget is spent, and after how long it is full again."""
+    return _("Too many attempts. You can try again in %(wait)s.", wait=_wait(error))
+
+
+def _wait(error: TooManyRequestsError) -> str:
+    return wait_in_words(error.retry_after)
+
+
+def status_of(error: DomainError) -> tuple[int, dict[str, str]]:
+    """The status of a refusal, and the headers that go with it."""
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    return status, {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequestsError) else {}
 
 
 def on_csrf_error(error: CSRFError) -> Response:
     """A form without its token, or from another site."""
     db.session.rollback()
-    return answer(400, _("The form had expired or came from another site. Open the page again and resend it."))
+    if is_from_our_page():
+        advice = _("Nothing was saved. Look over what you had typed, then send it again.")
+    else:
+        advice = _("It had expired or came from another site. Open the page again and resend it.")
+    return answer(400, heading=_("This form can no longer be taken"), advice=advice)
 
 
 def on_http_error(error: HTTPException) -> Response:
@@ -93,7 +137,15 @@ def on_http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-    return answer(error.code, headers=kept)
+    return answer(error.code, _limit() if error.code == 413 else "", kept)
+
+
+def _limit() -> str:
+    """What may be sent at once, when more than that was sent."""
+    most = request.max_content_length
+    if most is None or (request.content_length or 0) <= most:
+        return ""
+    return _("At most %(megabytes)s MB can be sent at once.", megabytes=most // 1024**2)
 
 
 def on_database_busy(error: OperationalError) -> Response:

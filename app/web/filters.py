@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,12 +12,23 @@ from babel.dates import format_time
 from markupsafe import Markup
 
 from app.foundation.i18n import current_language, localised
+from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import grouped
 from app.foundation.markdown import clean, render_inline
-from app.foundation.typography import format_number, format_percent, typeset
+from app.foundation.typography import NO_BREAK, format_number, format_percent, typeset
 from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words
 
 _typeset = lru_cache(maxsize=4096)(typeset)
+
+
+def day(value: date | datetime) -> str:
+    """18 novembre 2026 · 18 November 2026, the day and its month never on two lines."""
+    return day_in_words(value).replace(" ", NO_BREAK, 1)
+
+
+def moment(value: datetime) -> str:
+    """18 novembre 2026 à 14 h 32 · 18 November 2026, 14:32, the day and its month never on two lines."""
+    return moment_in_words(value).replace(" ", NO_BREAK, 1)
 
 
 def clock_time(value: datetime) -> str:
@@ -33,6 +44,17 @@ def number(value: int | float | Decimal, digits: int | None = None) -> str:
 def percent(value: int | float | Decimal, digits: int | None = None) -> str:
     """86 % · 86%; `value` is out of 100."""
     return format_percent(value, current_language(), digits)
+
+
+def hours(value: int | float | Decimal) -> str:
+    """A length of so many hours: 7 h, 1 h 30, as one says it in both languages."""
+    minutes = int((Decimal(value) * 60).to_integral_value(ROUND_HALF_UP))
+    whole, rest = divmod(minutes, 60)
+    if not rest:
+        return _("%(count)s h", count=number(whole))
+    if not whole:
+        return _("%(count)s min", count=rest)
+    return _("%(hours)s h %(minutes)s", hours=number(whole), minutes=f"{rest:02d}")
 
 
 def typeset_filter(value: object, language: str | None = None) -> str:
@@ -89,11 +111,12 @@ def stored(html: str) -> Markup:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "day": day_in_words,
-    "moment": moment_in_words,
+    "day": day,
+    "moment": moment,
     "clock_time": clock_time,
     "number": number,
     "percent": percent,
+    "hours": hours,
     "typeset": typeset_filter,
     "text": text,
     "inline": inline,

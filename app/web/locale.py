@@ -17,13 +17,9 @@ def choose_language() -> None:
     if asked in LANGUAGES:
         session["language"] = asked
     actor = g.get("actor")
-    kept = session.get("language")
-    set_language(
-        next(
-            (code for code in (asked, kept, actor.language if actor else None) if code in LANGUAGES),
-            accepted_language(),
-        )
-    )
+    wished = (asked, session.get("language"), actor.language if actor else None)
+    known = next((code for code in wished if code in LANGUAGES), None)
+    set_language(known or accepted_language())  # the header is read only when nothing else says
 
 
 def accepted_language() -> str:

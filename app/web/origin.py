@@ -14,11 +14,17 @@ def check_origin() -> None:
     if request.method in SAFE_METHODS or request.path.startswith("/api/"):
         return
     site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        allowed = site in ("same-origin", "none")
-    else:
-        origin = request.headers.get("Origin")
-        settings = current_app.config["SETTINGS"]
-        allowed = origin is None or origin == settings.public_url or origin == request.host_url.rstrip("/")
+    allowed = site in ("same-origin", "none") if site is not None else "Origin" not in request.headers or _ours()
     if not allowed:
         raise ForbiddenError(_("This form was sent from another site."))
+
+
+def is_from_our_page() -> bool:
+    """Does the browser say that one of our own pages sent this? A silent one does not."""
+    site = request.headers.get("Sec-Fetch-Site")
+    return site == "same-origin" if site is not None else _ours()
+
+
+def _ours() -> bool:
+    settings = current_app.config["SETTINGS"]
+    return request.headers.get("Origin") in (settings.public_url, request.host_url.rstrip("/"))

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, render_template
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
+from app.config import NO_CONTACT
 from app.foundation import clock
 from app.foundation.i18n import current_language, localised, translated, translated_plural
 from app.foundation.tiers import Tier
@@ -33,7 +34,7 @@ def common_context() -> dict[str, Any]:
         "other_language_url": language_url(other_language()),
         "csp_nonce": g.get("csp_nonce", ""),
         "site_name": settings.site_name,
-        "site_contact": settings.site_contact,
+        "site_contact": settings.site_contact if settings.site_contact != NO_CONTACT else "",
         "operator_name": settings.issuer_name if settings.issuer_name != settings.site_name else "",
         "development": settings.development,
     }

@@ -10,7 +10,7 @@ from app.certification.keyring import refuse_open_files
 from app.certification.site import install as install_issuer
 from app.config import ROOT, Settings, read_settings
 from app.extensions import csrf, db, login_manager
-from app.foundation.database import prepare_engine
+from app.foundation.database import engine_options, prepare_engine
 from app.foundation.events import subscribe
 from app.foundation.logs import set_up_logs
 from app.web.access import enforce_access
@@ -66,7 +66,7 @@ def configure(app: Flask, settings: Settings, *, testing: bool) -> None:
         TESTING=testing,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": settings.database_url.startswith("postgresql")},
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=3 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=MEGABYTE,
         MAX_FORM_PARTS=400,

@@ -8,15 +8,15 @@ from app.accounts.queries import find_signed_in
 from app.accounts.sessions import mark_seen
 from app.foundation import clock
 from app.web.session import SignedInPerson
-from app.web.transactions import reading_session, writing_session
+from app.web.transactions import reading_connection, writing_session
 
 SEEN_EVERY = timedelta(minutes=5)
 
 
 def find_person(token: str) -> SignedInPerson | None:
     """The person behind a session token, or None when it has ended, been revoked, or the account is closed."""
-    with reading_session() as session:
-        person = find_signed_in(session, token)
+    with reading_connection() as connection:
+        person = find_signed_in(connection, token)
     if person is None:
         return None
     if clock.now() - person.seen_at > SEEN_EVERY:

@@ -41,7 +41,7 @@ const waiting = () => queue.names().filter((name) => name.startsWith(prefix)).ma
 function say(state, words) {
   if (!status) return;
   status.dataset.state = state;
-  status.classList.toggle("wait", state === "failed");
+  status.classList.toggle("wait", state === "failed" || state === "unread");
   status.querySelector("span:last-child").textContent = words;
 }
 
@@ -132,8 +132,9 @@ function settle(entry, { code, reply }) {
   const same = JSON.stringify(reply.payload) === JSON.stringify(entry.payload);
   if (code === 200 || (code === 409 && same)) {
     const time = new Date(reply.server_time).toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/Paris", hourCycle: "h23" });
-    say("saved", here.dataset.saved.replace("{time}", time));
-    if (current) showReading(reply.read_as);
+    if (reply.unread) say("unread", here.dataset.unread.replace("{time}", time));
+    else say("saved", here.dataset.saved.replace("{time}", time));
+    if (current && reply.unread !== undefined) showReading(reply);
   } else if (code === 202) {
     say("failed", here.dataset.late);
   } else if (code === 409) {
@@ -143,9 +144,9 @@ function settle(entry, { code, reply }) {
   }
 }
 
-function showReading(reading) {
+function showReading({ read_as: reading, unread }) {
   const field = form.querySelector(".field");
-  if (!field || reading === undefined) return;
+  if (!field) return;
   let line = document.getElementById("answer-read");
   if (!line) {
     line = document.createElement("p");
@@ -153,7 +154,8 @@ function showReading(reading) {
     line.className = "hint";
     field.append(line);
   }
-  line.textContent = reading === null ? "" : form.dataset.read.replace("{value}", reading);
+  const read = reading === null ? "" : form.dataset.read.replace("{value}", reading);
+  line.textContent = unread ? form.dataset.number : read;
 }
 
 // A page that opens with unsent answers sends them first, then shows itself again as the server now has it. One that

@@ -33,7 +33,7 @@ def test_an_account_of_any_role_can_sign_in_at_once(app: Flask, session: Session
     [
         (["--role", "learner"], "court", "Password: At least 15 characters"),
         (["--role", "learner"], "GraceHopper2026", "Password: This password is your name"),
-        (["--role", "learner", "--email", "grace"], PASSWORD, "E-mail address: Write an address"),
+        (["--role", "learner", "--email", "grace"], PASSWORD, "Email address: Write an address"),
         (["--role", "learner", "--name", "Gra\x00ce"], PASSWORD, "First and last name: Remove the invisible signs"),
         (["--role", "emperor"], PASSWORD, "'emperor' is not one of"),
         ([], PASSWORD, "Missing option '--role'"),

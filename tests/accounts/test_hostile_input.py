@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.foundation.forms import carries_hidden_signs, clean_lines, clean_text
+from app.foundation.forms import clean_lines, clean_text
+from app.foundation.hidden_signs import carries_hidden_signs
 from app.foundation.outbox import OutboxMessage
 from tests.accounts.people import PASSWORD
 from tests.builders import Cast

@@ -17,7 +17,9 @@ from app.foundation import clock
 from app.foundation.i18n import use_language
 from app.foundation.outbox import OutboxMessage, enqueue
 from app.foundation.permissions import Role
+from app.jobs.models import Employer
 from tests.builders import Cast
+from tests.matching.people import Hiring
 from tests.reviewer import ReviewedClient
 
 PAGES = ["/admin/", "/admin/accounts"]
@@ -163,3 +165,24 @@ def test_the_audit_chain_is_really_read(app: Flask, session: Session, cast: Cast
         session.execute(text(kept))
         client.get("/admin/")
         assert "entry 1 does not follow" in client.text()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "1 organisation à approuver"), ("en", "1 organisation to approve")]
+)
+def test_an_organisation_that_waits_is_said_and_leads_to_its_approval(
+    cast: Cast, session: Session, *, language: str, words: str
+) -> None:
+    admin = cast.client("admin", language=language)
+    admin.get("/admin/")
+    assert words not in admin.text()
+    Hiring(session, cast.dora)
+    employer = session.scalars(select(Employer)).one()
+    employer.approved_at = None
+    session.commit()
+    admin.get("/admin/")
+    assert admin.page.find("a", string=words)["href"] == "/admin/employers"
+    employer.approved_at = clock.now()
+    session.commit()
+    admin.get("/admin/")
+    assert words not in admin.text()

@@ -83,7 +83,34 @@ def test_an_answer_is_saved_and_the_reply_says_when(sitting: Sitting) -> None:
 
 def test_the_reply_says_which_number_was_read(sitting: Sitting) -> None:
     assert sitting.put("numeric", "1 234,5 km").json["read_as"] == "1234,5 km"
-    assert sitting.put("numeric", "beaucoup", rev=2, key="b").json["read_as"] is None
+    assert sitting.put("text", "beaucoup", key="t").json.get("unread") is None
+
+
+def test_an_exam_keeps_what_is_no_number_and_says_so(sitting: Sitting) -> None:
+    saved = sitting.put("numeric", "beaucoup")
+    assert (saved.status_code, saved.json["counted"], saved.json["unread"]) == (200, True, True)
+    assert saved.json["read_as"] is None
+    assert sitting.in_force("numeric") == (1, {"text": "beaucoup", "lang": "fr"})
+    question = f"/attempts/{sitting.attempt.public_id}?question={sitting.items['numeric'].slot}"
+    sitting.client.get(question)
+    assert "mais pas lu comme un nombre" in sitting.client.page.select_one("#saved").get_text()
+    assert sitting.client.page.select_one("#answer-read").get_text() == "Écrivez un nombre, par exemple 32\u202f000."
+    assert sitting.put("numeric", "12", rev=2, key="b").json["unread"] is False
+    assert sitting.put("numeric", None, rev=3, key="c").json["unread"] is False
+    sitting.client.get(question)
+    assert "pas lu" not in sitting.client.text()
+    assert sitting.client.page.select_one("#answer-read") is None
+
+
+def test_an_answer_with_a_hidden_sign_is_refused_but_one_kept_before_is_still_marked(sitting: Sitting) -> None:
+    assert sitting.put(payload="Éléo\u202enore").status_code == 422
+    sitting.put(payload="Ada")
+    kept = sitting.session.get(Answer, (sitting.attempt.id, sitting.items["text"].slot))
+    assert kept is not None
+    kept.payload = {"text": "Éléo\u202enore", "lang": "fr"}
+    sitting.session.commit()
+    sitting.client.post(f"/attempts/{sitting.attempt.public_id}/submission", follow=True)
+    assert "0" in sitting.client.page.select_one("p.score").get_text()
 
 
 def test_the_same_answer_twice_counts_once(sitting: Sitting) -> None:

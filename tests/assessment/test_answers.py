@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.assessment.answers import Chosen, PayloadError, Reason, Written, normalise
+from app.assessment.answers import Answer, Chosen, PayloadError, Reason, Written, normalise, receive, unread_number
 
 TOKENS = [["t3", "c"], ["t1", "a"], ["t2", "b"]]
 
@@ -54,6 +54,31 @@ def test_what_cannot_be_an_answer_is_refused(question_type: str, payload: object
     with pytest.raises(PayloadError) as refusal:
         normalise(question_type, payload, TOKENS)
     assert refusal.value.reason is reason
+
+
+@pytest.mark.parametrize("sign", "\u202e\u2066\u200f\u2028\ufffd\x07")
+def test_what_comes_in_carries_no_hidden_sign_and_what_was_kept_stays_readable(sign: str) -> None:
+    payload = {"text": f"a{sign}b", "lang": "fr"}
+    with pytest.raises(PayloadError) as refusal:
+        receive("text", payload)
+    assert refusal.value.reason is Reason.UNSTORABLE
+    assert normalise("text", payload) == Written(f"a{sign}b", "fr")
+    assert receive("text", {"text": "a\nb\u202fc", "lang": "fr"}) == Written("a\nb\u202fc", "fr")
+
+
+@pytest.mark.parametrize(
+    ("question_type", "answer", "unread"),
+    [
+        ("numeric", Written("abc", "fr"), True),
+        ("numeric", Written("12 à 15", "fr"), True),
+        ("numeric", Written("1 234,5 km", "fr"), False),
+        ("numeric", None, False),
+        ("text", Written("abc", "fr"), False),
+        ("single", Chosen(("a",)), False),
+    ],
+)
+def test_only_a_number_can_be_unread(question_type: str, answer: Answer, unread: bool) -> None:
+    assert unread_number(question_type, answer) is unread
 
 
 def test_the_longest_text_is_accepted() -> None:

@@ -43,7 +43,7 @@ def test_the_exercises_explain_each_answer_and_open_the_exam(cast: Cast, session
         for item in items_of(session, attempt):
             blank = ada.post(f"{root}/answers/{item.slot}", {"rev": "1", "key": f"b{item.slot}"})
             assert blank.status_code == 422
-            values = right_values(item) if item.slot > wrong else ["nothing of the kind"]
+            values = right_values(item) if item.slot > wrong else ["99"]
             ada.post(f"{root}/answers/{item.slot}", {"answer": values, "rev": "1", "key": f"k{item.slot}"}, follow=True)
             assert ("Read again." in ada.text()) is (item.slot <= wrong)
             ada.post(f"{root}/answers/{item.slot}", {"answer": right_values(item), "rev": "2", "key": f"c{item.slot}"})
@@ -101,3 +101,45 @@ def test_a_wrong_number_nobody_foresaw_is_explained_by_the_right_one(cast: Cast,
     root = f"/attempts/{attempt.public_id}"
     ada.post(f"{root}/answers/1", {"answer": ["99"], "rev": "1", "key": "k1"}, follow=True)
     assert "10 + 2 × 7 = 24." in ada.text()
+
+
+def test_a_word_where_a_number_is_asked_does_not_use_up_the_question(cast: Cast, session: Session) -> None:
+    version = Small(quiz_questions=[question("numeric", "e-numeric")]).publish(session)
+    begin(session, cast.ada, version, mastered=False)
+    for language, sentence in (
+        ("en", "Write a number, for example 32,000."),
+        ("fr", "Écrivez un nombre, par exemple"),
+    ):
+        ada = cast.client("ada", language=language)
+        attempt = attempt_at(session, ada.post("/learn/petit-cours/petit-cours-quiz/attempts").headers["Location"])
+        root = f"/attempts/{attempt.public_id}"
+        refused = ada.post(f"{root}/answers/1", {"answer": ["abc"], "rev": "1", "key": "k1"})
+        assert refused.status_code == 422
+        assert sentence in ada.text()
+        assert ada.page.select_one("#answer")["value"] == "abc"
+        reply = ada.put_json(f"{root}/answers/1", {"v": 1, "rev": 1, "payload": {"text": "abc", "lang": language}})
+        assert reply.status_code == 422
+        assert session.scalar(select(func.count()).select_from(Answer).where(Answer.attempt_id == attempt.id)) == 0
+        ada.post(f"{root}/answers/1", {"answer": ["12.5 km"], "rev": "1", "key": "k2"}, follow=True)
+        assert ada.page.select_one("[role=status]").get_text(strip=True) == {"en": "Right", "fr": "Juste"}[language]
+        ada.post(f"{root}/submission", follow=True)
+
+
+def test_feedback_that_stands_on_the_options_leaves_no_empty_bar(cast: Cast, session: Session) -> None:
+    said = [
+        {"id": "a", "text": {"fr": "Un", "en": "One"}, "correct": True},
+        {"id": "b", "text": {"fr": "2", "en": "2"}},
+    ]
+    silent = question("single", "e-silent", options=said)
+    spoken = question("single", "e-spoken", options=said, feedback={"incorrect": {"fr": "Relisez.", "en": "Read."}})
+    version = Small(quiz_questions=[silent, spoken], quiz_settings={"shuffle_questions": False}).publish(session)
+    begin(session, cast.ada, version, mastered=False)
+    ada = cast.client("ada", language="en")
+    attempt = attempt_at(session, ada.post("/learn/petit-cours/petit-cours-quiz/attempts").headers["Location"])
+    for item in items_of(session, attempt):
+        wrong = next(token for token, option in item.option_order if option == "b")
+        address = f"/attempts/{attempt.public_id}/answers/{item.slot}"
+        ada.post(address, {"answer": [wrong], "rev": "1", "key": f"k{item.slot}"}, follow=True)
+        callouts = [callout.get_text(" ", strip=True) for callout in ada.page.select(".callout")]
+        assert callouts == (["Not quite Read."] if item.version.question.slug == "e-spoken" else [])
+        assert "Not quite" in ada.page.select_one("[role=status]").get_text()

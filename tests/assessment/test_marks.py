@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.assessment.answers import Chosen
 from app.assessment.exact import fraction, rounded, snapped, truncated
 from app.assessment.grading import MarkedItem, cut_points, passed, percent, score, total
+from app.assessment.services import rounded_unless
 
 A_THIRD = score(
     {"type": "multiple", "options": [{"id": name, "correct": name in "abc"} for name in "abcde"]}, Chosen(("a",))
@@ -54,6 +55,16 @@ def test_shown_percentages_are_truncated_and_decide_nothing() -> None:
     mark = total(items("1399/2000", points="20"))
     assert (str(mark.total), str(mark.maximum), str(mark.percent)) == ("13.99", "20.00", "69.9")
     assert not passed(mark.total, cut_points(mark.maximum))
+
+
+@pytest.mark.parametrize(
+    ("reached", "maximum", "cut", "shown"),
+    [("2", "3", "70", "66.7"), ("13.99", "20", "70", "69.9"), ("2", "3", "66.7", "66.6"), ("0", "0", "70", "0.0")],
+)
+def test_a_percentage_is_rounded_for_display_but_never_up_to_the_cut(
+    reached: str, maximum: str, cut: str, shown: str
+) -> None:
+    assert str(rounded_unless(Decimal(reached), Decimal(maximum), Decimal(cut))) == shown
 
 
 def test_a_total_is_rounded_to_six_places_and_then_to_two() -> None:

@@ -101,8 +101,12 @@ def test_the_start_page_says_everything_in_both_languages(candidate: Candidate) 
 
 
 def test_the_pledge_is_asked_and_kept(candidate: Candidate, session: Session) -> None:
-    assert candidate.client.post(candidate.exam, {}, follow=True).status_code == 200
-    assert "Tick the sentence of the pledge" in candidate.client.page.get_text()
+    assert candidate.client.post(candidate.exam, {}).status_code == 422
+    box = candidate.client.page.find(id="pledge")
+    assert box["aria-invalid"] == "true"
+    assert box.get("required") is None
+    assert "Tick the sentence of the pledge" in candidate.client.page.find(id="pledge-error").get_text()
+    assert candidate.client.page.find("a", href="#pledge")
     assert count(session, Attempt) == 0
     assert candidate.start().pledged_at is not None
     assert candidate.client.post(candidate.exam, {}).headers["Location"].startswith(candidate.root)

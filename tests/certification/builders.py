@@ -21,7 +21,7 @@ from app.assessment.starting import start_attempt
 from app.catalog.drafts import ItemDraft, LessonDraft, ModuleDraft, SkillDraft, VersionDraft
 from app.catalog.models import CourseVersion
 from app.catalog.services import publish_version
-from app.certification import queries
+from app.certification import queries, seal
 from app.certification.keys import generate_first_key
 from app.certification.models import Certificate
 from app.foundation.actor import SYSTEM
@@ -58,6 +58,7 @@ SKILLS = {
 def make_keys(app: Flask, session: Session) -> str:
     """A fresh key in an empty folder; returns its id."""
     shutil.rmtree(app.config["SETTINGS"].keys_path, ignore_errors=True)
+    seal._open.cache_clear()  # its files went with the folder
     key = generate_first_key(session, actor=SYSTEM)
     session.commit()
     return key.key_id

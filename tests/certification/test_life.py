@@ -129,6 +129,7 @@ def test_a_corrected_name_is_a_new_certificate_in_its_place(session: Session, ce
     report = verify_number(session, certificate.public_id)
     assert report.superseded_by == successor.public_id
     assert (successor.holder_name, certificate.holder_name) == ("Ada Lovelace", "Ada Lefèvre")
+    assert (successor.holder_key, certificate.holder_key) == ("ada lovelace", "ada lefevre")
     assert (successor.issued_at, successor.expires_at) == (certificate.issued_at, certificate.expires_at)
     assert successor.public_id != certificate.public_id
     assert successor.reveal_key != certificate.reveal_key
@@ -260,6 +261,7 @@ def test_an_erased_holder_s_file_still_verifies(app: Flask, session: Session, ce
     assert services.forget_holder(session, certificate.account_id or 0) == 1
     session.commit()
     session.expire_all()
+    assert (certificate.holder_name, certificate.holder_key) == (None, None)
     for content in (pdf, document):
         report = verify_file(session, content)
         assert report.state == "valid"

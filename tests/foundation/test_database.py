@@ -6,20 +6,29 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from sqlite3 import ProgrammingError
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, event, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from app.extensions import db
 from app.foundation import database
-from app.foundation.database import DecimalText, UTCDateTime, prepare_engine, reading, sqlite_has_wal_bug, writable
+from app.foundation.database import (
+    DecimalText,
+    UTCDateTime,
+    engine_options,
+    prepare_engine,
+    reading,
+    sqlite_has_wal_bug,
+    writable,
+)
 from app.foundation.outbox import OutboxMessage
 from app.foundation.throttle import Budget
 from app.wiring.sweeps import checkpoint_alone
@@ -116,6 +125,41 @@ def test_writing_comes_back_after_reading_on_the_same_connection(app: Flask) -> 
         with Session(db.engine) as session:
             session.merge(Budget(scope="test", key_hash="0", window=1, count=1))
             session.commit()
+
+
+def test_reading_and_writing_take_turns_without_a_change_of_mode(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'small.sqlite'}"
+    engine, modes = create_engine(url, **engine_options(url)), []
+    prepare_engine(engine)
+    for _again in range(3):
+        for block in (reading, writable):
+            with block(), engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                modes.append((id(driver), connection.exec_driver_sql("PRAGMA query_only").scalar()))
+    assert [mode for _driver, mode in modes] == [1, 0] * 3
+    assert len(set(modes)) == 2
+    engine.dispose()
+
+
+def test_what_reads_is_closed_with_the_rest(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'small.sqlite'}"
+    engine = create_engine(url, **engine_options(url))
+    prepare_engine(engine)
+    with reading(), engine.connect() as connection:
+        driver = connection.connection.driver_connection
+    engine.dispose()
+    with pytest.raises(ProgrammingError, match="closed"):
+        driver.execute("SELECT 1")
+
+
+def test_a_writer_that_waits_too_long_gets_the_error_that_pages_know(sqlite_engine: Engine) -> None:
+    impatient = create_engine(sqlite_engine.url)
+    prepare_engine(impatient)
+    event.listen(impatient, "connect", lambda driver, _record: driver.execute("PRAGMA busy_timeout=1"))
+    with sqlite_engine.begin(), pytest.raises(OperationalError, match="locked"), impatient.begin():
+        pass
+    write(impatient, "afterwards")
+    impatient.dispose()
 
 
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=12))

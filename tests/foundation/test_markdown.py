@@ -163,3 +163,14 @@ def test_cleaning_twice_changes_nothing() -> None:
     written = clean('<section class="worked"><h3 id="a">A\u00a0: b</h3><p>x > y</p></section>')
     assert clean(written) == written
     assert "&nbsp;" not in written
+
+
+def test_columns_of_numbers_go_to_the_right_and_words_do_not() -> None:
+    html = render(
+        "| Mot | Cas | Où | Part |\n|---|---|---|---|\n| client | 3 | 1, 2 | 50 % |\n| devis | 12 | 4 | 33,5 % |", "fr"
+    )
+    assert re.findall(r'<th(?: class="(r)")? scope="col">', html) == ["", "r", "", "r"]
+    assert html.count('<td class="r">') == 4
+    numbers = render("| km | min |\n|---|---|\n| 2 | 14 |", "fr")
+    assert numbers.count('class="r"') == 4, "the first column too, when all are numbers"
+    assert 'class="r"' not in render("| N° | Mot |\n|---|---|\n| 1 | facture |", "fr")

@@ -52,4 +52,4 @@ def test_the_path_asks_the_same_statements_for_one_course_as_for_many(
         begin(session, cast.ada, Small(f"cours-{number}", lessons=3).publish(session))
     statements.clear()
     ada.get("/")
-    assert selects(statements) == one <= 8
+    assert selects(statements) == one <= 10

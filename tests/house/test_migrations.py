@@ -19,11 +19,13 @@ from app.accounts.services import create_account
 from app.authoring.cli import read_checked
 from app.authoring.services import import_course, import_skills
 from app.catalog.models import CourseVersion
+from app.certification.models import Certificate
 from app.config import ROOT
 from app.foundation.actor import SYSTEM
 from app.foundation.database import Base, prepare_engine, set_read_only
 from app.foundation.permissions import Role
 from app.wiring.migrations import alembic_config
+from tests.matching.people import Hiring
 
 COURSE = ROOT / "content" / "ia-au-travail"
 
@@ -111,3 +113,25 @@ def test_up_down_up_with_data(url: str, engine: Engine) -> None:
     command.upgrade(config, "head")
     assert differences(engine) == []
     assert rows(engine) == (0, 0)
+
+
+@pytest.mark.slow
+def test_certificates_that_are_there_are_found_without_accents(url: str, engine: Engine) -> None:
+    config = alembic_config(url)
+    command.upgrade(config, "head")
+    with Session(engine) as session:
+        ada = create_account(
+            session, actor=SYSTEM, name="Ada Lefèvre", email="ada@example.org",
+            role=Role.LEARNER, language="fr", password_hash="none",
+        )  # fmt: skip
+        hiring = Hiring(session, ada)
+        for name in ("Ada Lefèvre", "Zoé Œuvrard-Çelik", None):
+            hiring.certify(ada, {}).holder_name = name
+        session.commit()
+    command.downgrade(config, "0002")
+    with engine.connect() as connection:
+        assert "holder_key" not in {column["name"] for column in inspect(connection).get_columns("certificate")}
+    command.upgrade(config, "head")
+    with Session(engine) as session:
+        keys = session.scalars(select(Certificate.holder_key).order_by(Certificate.id)).all()
+    assert keys == ["ada lefevre", "zoe oeuvrard celik", None]

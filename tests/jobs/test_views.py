@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts import passwords
+from app.audit.models import AuditBody
 from app.certification.models import Certificate
 from app.foundation import clock
 from app.foundation.permissions import Role
 from app.jobs.models import Application, Employer, Offer
 from app.matching.models import MatchRun
+from tests.accounts.people import PASSWORD, sign_in
 from tests.builders import Cast
 from tests.matching.people import Hiring, make_taxonomy
 from tests.reviewer import ReviewedClient
@@ -170,7 +173,8 @@ def test_a_closed_offer_is_gone_for_strangers_and_kept_for_those_who_applied(
     dora.post(f"/hire/offers/{offer.public_id}/closing")
     assert client.get(path).status_code == 404
     assert blaise.get(path).status_code == 404
-    assert blaise.post(f"{path}/application", {"message": "Bonjour."}).status_code == 404
+    assert blaise.post(f"{path}/application", {"message": "Bonjour."}).status_code == 422
+    assert offer.title not in blaise.text()
     assert ada.get(path).status_code == 200
     client.get("/offers")
     assert offer.title not in client.text()
@@ -199,6 +203,39 @@ def test_learners_and_instructors_have_no_desk(hiring: Hiring, cast: Cast) -> No
     for who in ("ada", "camille"):
         assert cast.client(who).get("/hire/").status_code == 403
     assert cast.client("dora").get("/admin/employers").status_code == 403
+
+
+def test_the_certificates_behind_the_match_are_ticked_until_they_are_unticked(hiring: Hiring, cast: Cast) -> None:
+    behind: Certificate = hiring.certify(cast.ada, {"python": 2})
+    beside: Certificate = hiring.certify(cast.ada, {"ethics": 2})
+    offer = hiring.offer({"python": 2})
+    ada = cast.client("ada", language="en")
+
+    def ticked() -> dict[str, bool]:
+        boxes = ada.page.select("input[name=certificates]")
+        return {str(box["value"]): box.has_attr("checked") for box in boxes}
+
+    ada.get(f"/offers/{offer.public_id}")
+    assert ticked() == {behind.public_id: True, beside.public_id: False}
+    ada.post(f"/offers/{offer.public_id}/application", {"message": ""})
+    assert ticked() == {behind.public_id: False, beside.public_id: False}
+
+
+def test_signing_in_from_an_offer_leads_back_to_it(
+    hiring: Hiring, client: ReviewedClient, cast: Cast, session: Session
+) -> None:
+    cast.ada.password_hash = passwords.hash_password(PASSWORD)
+    session.commit()
+    offer = hiring.offer({"python": 2})
+    client.get(f"/offers/{offer.public_id}?lang=en")
+    link = client.page.find("a", string="Sign in", class_="button")
+    assert client.get(link["href"]).headers["Location"] == "/sign-in"
+    client.get("/sign-in?lang=en")
+    sent = sign_in(client, "ada@example.org")
+    assert sent.headers["Location"] == link["href"]
+    assert client.get(link["href"]).headers["Location"] == f"/offers/{offer.public_id}#match"
+    client.get(f"/offers/{offer.public_id}")
+    assert client.page.select_one("h2#match")
 
 
 def test_somebody_else_s_certificate_cannot_be_attached(hiring: Hiring, cast: Cast, session: Session) -> None:
@@ -251,7 +288,13 @@ def test_blocking_words_ask_for_an_edit_or_a_reason(hiring: Hiring, cast: Cast, 
     path = f"/hire/offers/{offer.public_id}"
     dora.get(f"{path}/preview")
     [field] = dora.page.find_all("textarea")
-    assert dora.post(f"{path}/publication", {field["name"]: "parce que"}).status_code == 422
+    for wrong in ("parce que", "Motivée.\u202e" * 10, "m" * 1001, "\x00" * 40):
+        assert dora.post(f"{path}/publication", {field["name"]: wrong}).status_code == 422, wrong
+        box = dora.page.find(id=field["id"])
+        assert box["aria-invalid"] == "true"
+        assert "\x00" in wrong or box.get_text().strip() == wrong, "what was typed is kept"
+        assert dora.page.find("a", href=f"#{field['id']}"), "said above, and at the field"
+    assert session.get(Offer, offer.id).state == "draft"
     reason = "Le contrat d’apprentissage est réservé par la loi."
     assert dora.post(f"{path}/publication", {field["name"]: reason}).status_code == 302
     assert session.get(Offer, offer.id).state == "published"
@@ -260,6 +303,11 @@ def test_blocking_words_ask_for_an_edit_or_a_reason(hiring: Hiring, cast: Cast, 
     changed = offer_form(description="Une personne jeune. Langue maternelle française.")
     dora.post(path, changed, follow=True)
     assert session.get(Offer, offer.id).state == "draft"
+    dora.get(f"{path}/preview")
+    [field] = dora.page.find_all("textarea")
+    assert dora.post(f"{path}/publication", {field["name"]: "m" * 1000}).status_code == 302
+    kept = session.scalars(select(AuditBody.details)).all()
+    assert any("m" * 1000 in str(body) for body in kept), "kept whole"
     dora.post(path, offer_form(description="Une personne curieuse."), follow=True)
     dora.post(f"{path}/publication", follow=True)
     assert session.get(Offer, offer.id).state == "published"
@@ -334,6 +382,8 @@ def test_the_same_skill_twice_or_none_is_said(hiring: Hiring, cast: Cast, sessio
     assert "Ask for each skill once" in dora.text()
     dora.post("/hire/offers/new", offer_form(**{"row-0-skill": "", "row-1-skill": ""}))
     assert "Ask for at least one skill" in dora.text()
+    assert dora.page.select_one('.error-summary a[href="#row-0-skill"]')
+    assert dora.page.select_one('select#row-0-skill[aria-invalid="true"]')
     assert session.scalar(select(Offer)) is None
 
 

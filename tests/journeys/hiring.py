@@ -94,7 +94,7 @@ def see_the_match(visitor: Visitor, site: Site) -> list[list[str]]:
             name = session.scalars(select(Skill.name).where(Skill.slug == slug)).one()
             visitor.reads(typeset(name[visitor.language], visitor.language))
     visitor.sees("Proven, in an unsupervised exam")
-    visitor.sees("Wished for, still to prove")
+    visitor.sees("Desirable, still to prove")
     return match_table(visitor)
 
 

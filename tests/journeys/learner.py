@@ -27,7 +27,7 @@ def register(visitor: Visitor, letters: Path, name: str, email: str, *, role: st
     visitor.follow("Sign in")
     visitor.follow("Create an account")
     visitor.fill("First and last name", name)
-    visitor.fill("E-mail address", email)
+    visitor.fill("Email address", email)
     visitor.fill("Password", PASSWORD)
     visitor.tick(role)
     visitor.press("Create the account")
@@ -43,7 +43,7 @@ def sign_in(visitor: Visitor, email: str) -> None:
     """By the form, from the home page."""
     visitor.go("/")
     visitor.follow("Sign in")
-    visitor.fill("E-mail address", email)
+    visitor.fill("Email address", email)
     visitor.fill("Password", PASSWORD)
     visitor.press("Sign in", within=visitor.page.locator("main"))
 
@@ -83,7 +83,7 @@ def _try_first_question(visitor: Visitor) -> None:
     form = visitor.page.locator("form.try").first
     form.locator("input[type=radio], input[type=checkbox]").first.check()
     visitor.press("Check my answer", within=form)
-    assert visitor.page.locator("form.try").first.locator(".callout[role=status]").is_visible()
+    assert visitor.page.locator("form.try").first.locator(".option .mark").first.is_visible()
     visitor.follow("Try again")
 
 
@@ -133,7 +133,8 @@ def practise(visitor: Visitor, site: Site) -> None:
     for _question in answers:
         answer(visitor, answers[slot_of(visitor)])
         visitor.press("Check my answer")
-        assert visitor.page.locator(".callout[role=status] .label").inner_text() == visitor.words("Right")
+        marks = visitor.page.locator(".question :is(.mark, .callout .label)").all_inner_texts()
+        assert {mark.strip() for mark in marks} == {visitor.words("Right")}
         if visitor.page.get_by_role("link", name=visitor.words("Next question")).count():
             visitor.follow("Next question")
     visitor.press("See my score")

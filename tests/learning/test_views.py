@@ -90,7 +90,7 @@ def test_a_closed_module_says_why_and_stays_closed_on_every_road(cast: Cast, ses
     assert rows(session, ItemProgress) == 0
     ada.post(LESSON)
     ada.get(f"{HOME}/derniere")
-    assert "Opens when the exercises of “Module un (en)” are passed." in ada.text()
+    assert "Opens when the exercises of “Module un (en)” are passed at 80%." in ada.text()
 
 
 def test_learner_cannot_set_own_progress(cast: Cast, session: Session) -> None:
@@ -194,3 +194,12 @@ def test_hostile_addresses_are_missing_pages(cast: Cast, session: Session) -> No
         for address in (f"/learn/{part}", f"{HOME}/{part}", f"{LESSON}/questions/{part}"):
             assert ada.get(address).status_code in (404, 405), address
             assert ada.post(address).status_code in (404, 405), address
+
+
+def test_the_next_step_is_read_before_the_contents(cast: Cast, session: Session) -> None:
+    begin(session, cast.ada, Small().publish(session), mastered=False)
+    ada = cast.client("ada", language="en")
+    for address in (HOME, "/courses/petit-cours"):
+        ada.get(address)
+        headings = [heading.get_text(strip=True) for heading in ada.page.select("main h1, main h2")]
+        assert headings[1:3] == ["Next step", "Contents"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.matching.explanation import Shortfall
-from app.matching.match import CourseAward, Reading, closings, read_match, unlocks
+from app.matching.match import CourseAward, Reading, advice, closings, read_match, unlocks
 from app.matching.scoring import Evidence, Near, Reason, Requirement
 from app.matching.wishes import KINDS_BOTH_SIDES, OfferTerms, combined, fit, musts_met
 
@@ -59,6 +59,16 @@ def test_the_shortest_course_that_reaches_the_level_closes_the_gap() -> None:
     only_start = closings(match, asked, {}, courses[2:])
     assert (only_start[PYTHON].course.slug, only_start[PYTHON].closes) == ("start", False)
     assert closings(match, asked, {}, []) == {}
+
+
+def test_a_course_that_closes_several_gaps_is_advised_once() -> None:
+    asked = [Requirement(PYTHON, 2), Requirement(SHEETS, 1), Requirement(DATA, 3)]
+    match = read_match(asked, [], {})
+    both = course("both", 9, (PYTHON, 2), (SHEETS, 1), (DATA, 1))
+    advised = advice(closings(match, asked, {}, [both]))
+    assert [(one.course.slug, set(one.closes), one.narrows) for one in advised] == [("both", {PYTHON, SHEETS}, (DATA,))]
+    assert advised[0].gain == closings(match, asked, {}, [both])[PYTHON].gain
+    assert advice({}) == ()
 
 
 def test_what_a_course_would_open() -> None:

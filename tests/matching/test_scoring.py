@@ -242,6 +242,11 @@ def test_scores_are_in_range_and_ignore_order(
     assert sorted(map(repr, again.rows)) == sorted(map(repr, once.rows))
 
 
+def test_of_two_proofs_worth_nothing_the_same_one_is_named_whatever_their_order() -> None:
+    row, fresh, old = Requirement(1, 1), Evidence(1, 1, 0, freshness=1000), Evidence(1, 1, 0, freshness=500)
+    assert score([row], [fresh, old], {}).rows == score([row], [old, fresh], {}).rows
+
+
 @given(REQUIREMENT_LISTS, EVIDENCE_LISTS, NEIGHBOURS, PROOFS)
 def test_more_evidence_never_lowers_a_score(
     rows: list[Requirement], held: list[Evidence], near: Neighbourhood, more: Evidence

@@ -41,8 +41,17 @@ def test_the_gap_names_the_course_that_closes_it(hiring: Hiring, cast: Cast, ses
     ada = cast.client("ada", language=language)
     ada.get(f"/offers/{offer.public_id}")
     assert ada.page.find("a", href="/courses/stats")
-    expected = "45,0" if language == "fr" else "45.0"
-    assert expected in ada.text()
+    assert ("environ 45 points de plus" if language == "fr" else "about 45 points more") in ada.text()
+
+
+def test_a_course_that_closes_two_gaps_stands_once(hiring: Hiring, cast: Cast, session: Session) -> None:
+    make_course(session, "both", {"statistics": 2, "ethics": 1})
+    offer = hiring.offer({"statistics": 2, "ethics": 1})
+    ada = cast.client("ada", language="en")
+    ada.get(f"/offers/{offer.public_id}")
+    assert len(ada.page.find_all("a", href="/courses/both")) == 1
+    assert ada.text().count("points more here") == 1
+    assert "Its certificate proves at the level asked:" in ada.text()
 
 
 @LANGUAGES

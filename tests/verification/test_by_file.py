@@ -234,6 +234,8 @@ def test_no_file_and_large_files(client: ReviewedClient, keys: str) -> None:
         for address, status in (("/verify", on_the_page), ("/api/v1/verify", 413)):
             response = client.raw.post(address, data=body, content_type="multipart/form-data; boundary=edge")
             assert response.status_code == status
+            if address == "/verify":
+                assert "dépasse 2 Mo" in response.get_data(as_text=True).replace("\u00a0", " ")
 
 
 def test_nothing_sent_is_kept(app: Flask, client: ReviewedClient, session: Session, certificate: Certificate) -> None:

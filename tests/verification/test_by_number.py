@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from itertools import product
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import update
@@ -11,7 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.assessment.models import ExamVersion
 from app.certification.models import Certificate, CertificateDocument, SigningKey
-from app.certification.services import revoke_certificate, show_name
+from app.certification.services import (
+    reinstate_certificate,
+    renew_certificate,
+    revoke_certificate,
+    show_name,
+    suspend_certificate,
+)
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.foundation.identifiers import new_public_id
@@ -67,17 +75,43 @@ def test_an_unknown_number_is_a_page_that_explains(client: ReviewedClient, keys:
         assert client.page.find("h1") is not None
 
 
-def test_unknown_and_unsigned_look_alike(client: ReviewedClient, session: Session, cast: Cast) -> None:
+def test_unknown_and_unsigned_look_alike(
+    client: ReviewedClient, session: Session, cast: Cast, statements: SimpleNamespace
+) -> None:
     exam = builders.make_course(session)
     session.commit()
     pending = builders.certify(session, cast.ada, exam)
     assert pending.state == "pending"
-    one = client.get(f"/verify/{pending.public_id}")
-    first = client.text().replace(pending.public_id, "")
-    other = new_public_id()
-    two = client.get(f"/verify/{other}")
-    assert one.status_code == two.status_code == 404
-    assert first == client.text().replace(other, "")
+    for accept, key in product(("text/html", "application/json"), ("", "?k=wrong")):
+        seen = []
+        for number in (pending.public_id, new_public_id()):
+            statements.clear()
+            response = client.get(f"/verify/{number}{key}", headers={"Accept": accept})
+            assert response.status_code == 404
+            text = client.text() if accept == "text/html" else response.get_data(as_text=True)
+            work = [one for one in statements.seen if not one.startswith(("PRAGMA", "BEGIN"))]
+            seen.append((text.replace(number, ""), work))
+        assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_whoever_has_the_key_is_told_that_it_is_being_signed(
+    client: ReviewedClient, session: Session, cast: Cast, language: str
+) -> None:
+    exam = builders.make_course(session)
+    session.commit()
+    pending = builders.certify(session, cast.ada, exam)
+    address = f"/verify/{pending.public_id}?k={pending.reveal_key}"
+    response = client.get(f"{address}&lang={language}")
+    assert (response.status_code, response.headers["Retry-After"]) == (202, "60")
+    assert (
+        client.page.h1.get_text()
+        == {"en": "Certificate being signed", "fr": "Certificat en cours de signature"}[language]
+    )
+    answer = client.get(address, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_the_printed_key_shows_the_name_and_a_wrong_one_does_not(
@@ -123,6 +157,37 @@ def test_revoked(client: ReviewedClient, session: Session, certificate: Certific
     session.commit()
     client.get(f"/verify/{certificate.public_id}?lang={language}")
     assert client.page.find("section", class_="verdict stop") is not None
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_state_by_number_has_its_words(
+    client: ReviewedClient, session: Session, cast: Cast, exam: ExamVersion, certificate: Certificate, language: str
+) -> None:
+    client.get(f"/verify?lang={language}")
+    address, titles = f"/verify/{certificate.public_id}", {}
+
+    def look(state: str) -> str:
+        client.get(address)
+        titles[state] = client.page.h1.get_text()
+        assert client.page.find("section", class_="verdict").find_all("p")
+        answer = client.get(address, headers={"Accept": "application/json"}).get_json()
+        assert answer["status"] == state
+        return client.text()
+
+    look("valid")
+    with clock.frozen(certificate.issued_at - timedelta(days=1)):
+        look("not_yet_valid")
+    with clock.frozen(clock.now() + timedelta(days=400)):
+        look("expired")
+    suspend_certificate(session, actor=SYSTEM, certificate=certificate, reason="appeal")
+    assert {"fr": "recours", "en": "an appeal is open"}[language] in look("suspended")
+    reinstate_certificate(session, actor=SYSTEM, certificate=certificate)
+    renewed = renew_certificate(session, actor=SYSTEM, certificate=certificate)
+    look("superseded")
+    assert client.get(address, headers={"Accept": "application/json"}).get_json()["superseded_by"] == renewed.public_id
+    client.get(f"/verify/{renewed.public_id}")
+    assert {"fr": "sans nouvel examen", "en": "without a new exam"}[language] in client.text()
+    assert len(set(titles.values())) == len(titles)
 
 
 def test_expired(client: ReviewedClient, certificate: Certificate) -> None:

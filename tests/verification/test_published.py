@@ -163,3 +163,17 @@ def test_rotation_changes_nothing_for_what_was_saved(
     assert verify_offline(offline, client) == 0
     (offline / "did.json").write_bytes(client.get("/.well-known/did.json").data)
     assert verify_offline(offline, client, "certificate.json", "newer.json") == 0
+
+
+def test_the_list_is_a_jwt_for_who_asks_for_one(client: ReviewedClient, certificate: Certificate) -> None:
+    for accept, mimetype in (
+        ("", "application/ld+json"),
+        ("*/*", "application/ld+json"),
+        ("application/vc+ld+json, application/json;q=0.9", "application/ld+json"),
+        ("application/vc+jwt", "application/vc+jwt"),
+        ("application/jwt, */*;q=0.1", "application/vc+jwt"),
+    ):
+        answer = client.get(STATUS_LIST, headers={"Accept": accept} if accept else {})
+        assert answer.mimetype == mimetype, accept
+        assert "Accept" in answer.vary
+    assert client.get(f"{STATUS_LIST}.jwt").get_data() == answer.get_data()

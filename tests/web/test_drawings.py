@@ -139,8 +139,8 @@ def test_bars_of_a_known_result() -> None:
     assert bars([120, -3], 101).rows[0].bar_width == bars([100], 100).rows[0].bar_width
 
 
-def test_thirteen_seals_each_its_own_shape() -> None:
-    assert len(SEALS) == len({seal(state).strokes for state in SEALS}) == 13
+def test_each_seal_has_its_own_shape() -> None:
+    assert len(SEALS) == len({seal(state).strokes for state in SEALS}) == 14
     assert {seal(state).tone for state in SEALS} == {"", "care", "stop", "none"}
 
 

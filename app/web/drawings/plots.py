@@ -39,7 +39,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Bars:
-    """A plot 480 wide whose height follows the number of rows."""
+    """A plot 500 wide whose height follows the number of rows."""
 
     width: int
     height: float
@@ -56,7 +56,7 @@ def bars(scores: Sequence[float], cut: float) -> Bars:
     height = _FOOT + _ROW * len(scores)
     cut = _clamp(cut)
     return Bars(
-        width=480,
+        width=500,
         height=height,
         ticks=tuple(_tick(value, height) for value in (0, 25, 50, 75, 100)),
         rows=tuple(_row(_clamp(score), cut, _TOP + _ROW * k) for k, score in enumerate(scores)),

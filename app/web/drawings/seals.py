@@ -1,4 +1,4 @@
-"""The thirteen seals of verification on a 72 × 72 grid, each its own shape so that none is told by colour alone."""
+"""The seals of verification on a 72 × 72 grid, each its own shape so that none is told by colour alone."""
 
 from dataclasses import dataclass
 
@@ -74,10 +74,12 @@ SEALS = {
     "unknown": Seal(
         (_OPEN_RING, Stroke("M28 29a8 8 0 1 1 11.5 7.2c-2.6 1.3-3.5 2.6-3.5 5.3M36 49.5v.2", width=2.5)), "none"
     ),
+    # Beside the thirteen answers: what is still to come is in pencil.
+    "pending": Seal((_OPEN_RING, Stroke(_BRIDGE.path, dashes="2 4")), "none"),
     "malformed": Seal((Stroke(_SHEET, dashes="4 5"), Stroke("M29 32L45 48M45 32L29 48")), "none"),
 }
 
 
 def seal(state: str) -> Seal:
-    """The seal of a state of verification; KeyError for a state outside the thirteen."""
+    """The seal of a state of verification; KeyError for a state that has none."""
     return SEALS[state]

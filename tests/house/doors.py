@@ -1,0 +1,237 @@
+"""Every address that changes something: who may, on what, with which fields; what the walk of hostile input needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.links import issue_link
+from app.assessment.models import Attempt
+from app.assessment.starting import start_attempt
+from app.catalog.models import CourseVersion
+from app.foundation import clock
+from app.foundation.outbox import OutboxMessage, enqueue
+from app.jobs.applications import apply_to_offer
+from app.jobs.models import Employer
+from app.matching import services as matching
+from app.matching.models import Invitation
+from tests.accounts.people import PASSWORD
+from tests.builders import Cast
+from tests.courses import Small, begin, exam_of, items_of
+from tests.jobs.test_views import ORGANISATION, offer_form
+from tests.matching.people import Hiring
+
+NEW_PASSWORD = "sept lanternes sous la pluie"
+
+
+class World:
+    """A site where each thing exists once it is named."""
+
+    def __init__(self, app: Flask, session: Session, cast: Cast) -> None:
+        self.app, self.session, self.cast = app, session, cast
+
+    @cached_property
+    def hiring(self) -> Hiring:
+        return Hiring(self.session, self.cast.dora)
+
+    @cached_property
+    def offer(self) -> str:
+        return str(self.hiring.offer().public_id)
+
+    @cached_property
+    def draft(self) -> str:
+        return str(self.hiring.offer(publish=False, description="Une personne jeune et motivée.").public_id)
+
+    @cached_property
+    def employer(self) -> str:
+        assert self.hiring
+        return str(self.session.scalars(select(Employer.public_id)).one())
+
+    @cached_property
+    def application(self) -> str:
+        sent = apply_to_offer(
+            self.session,
+            actor=self.cast.ada.actor(),
+            offer=self.hiring.offer(),
+            message="Bonjour.",
+            certificates=[],
+            score=None,
+        )
+        return str(sent.public_id)
+
+    @cached_property
+    def pseudonym(self) -> str:
+        """Somebody whom employers see."""
+        self.hiring.certify(self.cast.ada, {"python": 2})
+        self.hiring.show(self.cast.ada)
+        self.session.commit()
+        client = self.cast.client("dora")
+        client.get(f"/hire/offers/{self.offer}/candidates")
+        found = client.page.find("input", attrs={"name": "candidate"})
+        assert found
+        return str(found["value"])
+
+    @cached_property
+    def invitation(self) -> str:
+        assert self.pseudonym
+        matching.invite(
+            self.session,
+            actor=self.cast.dora.actor(),
+            offer=self.hiring.offer(),
+            account_id=self.cast.ada.id,
+            message="Parlons-en.",
+        )
+        return str(self.session.scalars(select(Invitation.public_id)).one())
+
+    @cached_property
+    def certificate(self) -> str:
+        return str(self.hiring.certify(self.cast.ada, {"python": 2}).public_id)
+
+    @cached_property
+    def course(self) -> CourseVersion:
+        version = Small().publish(self.session)
+        begin(self.session, self.cast.ada, version)
+        return version
+
+    @cached_property
+    def exam(self) -> str:
+        return str(exam_of(self.session, self.course).exam.public_id)
+
+    @cached_property
+    def attempt(self) -> Attempt:
+        return start_attempt(
+            self.session,
+            actor=self.cast.ada.actor(),
+            exam_version=exam_of(self.session, self.course),
+            enrolled=True,
+            pledged=True,
+        )
+
+    @cached_property
+    def written_slot(self) -> int:
+        """The question of the attempt that is answered in words."""
+        return next(item.slot for item in items_of(self.session, self.attempt) if item.version.type == "text")
+
+    @cached_property
+    def dead_message(self) -> int:
+        enqueue(self.session, "letter", dedupe_key="dead", recipient_id=None, language="fr", payload={})
+        message = self.session.scalars(select(OutboxMessage)).one()
+        message.dead_at = clock.now()
+        self.session.flush()
+        return message.id
+
+    def link(self, purpose: str) -> str:
+        return issue_link(self.session, self.cast.ada, purpose)
+
+
+@dataclass(frozen=True)
+class Door:
+    """One POST or PUT: the person, the parts of the address, the sound fields."""
+
+    who: str
+    fields: dict[str, Any] | Callable[[World], dict[str, Any]] = field(default_factory=lambda: {"unasked": "x"})
+    parts: Callable[[World], dict[str, Any]] = lambda world: {}
+    notes: tuple[str, ...] = ()  # where a refusal is written down on purpose: who guesses, what came second
+
+    def sound(self, world: World) -> dict[str, Any]:
+        return self.fields(world) if callable(self.fields) else self.fields
+
+
+def _offer(world: World) -> dict[str, Any]:
+    assert world.hiring
+    return offer_form()
+
+
+WEIGHTS = {"contract_weight": "nice", "remote_weight": "nice", "place_weight": "nice", "pay_floor_weight": "nice"}
+WISHES = {"note": "Ma note.", "contract": "permanent", "remote": "hybrid", "place": "Nantes", "pay_floor": "30000"}
+REASON = {"reason-age-young:jeune": "Le contrat d’apprentissage est réservé par la loi."}
+LESSON = {"slug": "petit-cours", "item_slug": "lecon-1"}
+TRIES = ("sign_in_delay", "audit_entry", "audit_body")
+ANSWER = {"v": 1, "rev": 1, "payload": {"text": "huit", "lang": "fr"}, "tab": "a", "client_at": "now"}
+
+DOORS: dict[tuple[str, str], Door] = {
+    ("POST", "accounts.register"): Door(
+        "", {"name": "Ada", "email": "new@example.org", "password": PASSWORD, "role": "learner"}
+    ),
+    ("POST", "accounts.confirm"): Door("", parts=lambda world: {"token": world.link("confirm")}),
+    ("POST", "accounts.sign_in"): Door("", {"email": "ada@example.org", "password": PASSWORD}, notes=TRIES),
+    ("POST", "accounts.sign_out"): Door("ada"),
+    ("POST", "accounts.ask_for_reset"): Door("", {"email": "ada@example.org"}),
+    ("POST", "accounts.reset"): Door("", {"password": NEW_PASSWORD}, lambda world: {"token": world.link("reset")}),
+    ("POST", "own_account.save_profile"): Door("ada", {"name": "Ada", "language": "fr"}),
+    ("POST", "own_account.change_password"): Door("ada", {"current": PASSWORD, "password": NEW_PASSWORD}, notes=TRIES),
+    ("POST", "own_account.sign_out_everywhere"): Door("ada"),
+    ("POST", "admin.retry"): Door("admin", parts=lambda world: {"message_id": world.dead_message}),
+    ("POST", "admin.suspend"): Door("admin", parts=lambda world: {"account_id": world.cast.blaise.public_id}),
+    ("POST", "admin.reinstate"): Door("admin", parts=lambda world: {"account_id": world.cast.blaise.public_id}),
+    ("POST", "certification_staff.new_key"): Door("admin"),
+    ("POST", "certification_staff.revoke"): Door(
+        "admin", {"reason": "marking-error"}, lambda world: {"number": world.certificate}
+    ),
+    ("POST", "certification.choose_name"): Door("ada", {"show": "yes"}, lambda world: {"number": world.certificate}),
+    ("POST", "hire.approve"): Door("admin", {"approve": "yes"}, lambda world: {"employer_id": world.employer}),
+    ("POST", "hire.save_organisation"): Door("dora", ORGANISATION),
+    ("POST", "hire.create_offer"): Door("dora", _offer),
+    ("POST", "hire.change_offer"): Door("dora", _offer, lambda world: {"offer_id": world.offer}),
+    ("POST", "hire.publish"): Door("dora", REASON, lambda world: {"offer_id": world.draft}),
+    ("POST", "hire.close"): Door("dora", parts=lambda world: {"offer_id": world.offer}),
+    ("POST", "hire.move"): Door("dora", {"state": "read"}, lambda world: {"application_id": world.application}),
+    ("POST", "hire.decline"): Door(
+        "dora", {"reason": "interview", "note": "Merci."}, lambda world: {"application_id": world.application}
+    ),
+    ("POST", "recruiting.record"): Door("dora", parts=lambda world: {"offer_id": world.offer}),
+    ("POST", "recruiting.invite"): Door(
+        "dora",
+        lambda world: {"candidate": world.pseudonym, "message": "Parlons-en."},
+        lambda world: {"offer_id": world.offer},
+    ),
+    ("POST", "jobs.send_application"): Door(
+        "ada", {"message": "Bonjour.", "certificates": ""}, lambda world: {"offer_id": world.offer}
+    ),
+    ("POST", "jobs.withdraw"): Door("ada", parts=lambda world: {"application_id": world.application}),
+    ("POST", "matching.set_consent"): Door("ada", {"visible": "yes"}),
+    ("POST", "matching.save_wishes"): Door("ada", WISHES | WEIGHTS),
+    ("POST", "matching.answer"): Door("ada", {"answer": "accept"}, lambda world: {"invitation_id": world.invitation}),
+    ("POST", "learning.enrol"): Door("ada", parts=lambda world: {"slug": world.course.course.slug}),
+    ("POST", "learning.finish_lesson"): Door("ada", parts=lambda world: LESSON if world.course else {}),
+    ("POST", "learning.keep_place"): Door("ada", parts=lambda world: LESSON if world.course else {}),
+    ("POST", "learning.try_question"): Door(
+        "",
+        {"petit-cours-lecon": "x"},
+        lambda world: LESSON | {"question_slug": "petit-cours-lecon"} if world.course else {},
+    ),
+    ("POST", "assessment.start_exam"): Door("ada", {"pledge": "y"}, lambda world: {"exam_id": world.exam}),
+    ("POST", "assessment.start_quiz"): Door(
+        "ada", parts=lambda world: {"slug": world.course.course.slug, "quiz_slug": "petit-cours-quiz"}
+    ),
+    ("POST", "assessment.save_answer_by_form"): Door(
+        "ada",
+        {"answer": "huit", "rev": "1", "key": "one", "flag": "", "then": ""},
+        lambda world: {"attempt_id": world.attempt.public_id, "slot": world.written_slot},
+        notes=("answer_event",),
+    ),
+    ("PUT", "assessment.save_answer"): Door(
+        "ada",
+        ANSWER,
+        lambda world: {"attempt_id": world.attempt.public_id, "slot": world.written_slot},
+        notes=("answer_event",),
+    ),
+    ("POST", "assessment.set_timer"): Door(
+        "ada", {"timer": "hide"}, lambda world: {"attempt_id": world.attempt.public_id}
+    ),
+    ("POST", "assessment.submit"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
+    ("POST", "verification.verify"): Door("", {"number": "0" * 26}),
+    ("POST", "verification.compare_name"): Door("", {"name": "Ada"}, lambda world: {"number": world.certificate}),
+    ("POST", "verification.verify_bulk"): Door("", {"rows": "0" * 26}),
+    ("POST", "verification.bulk_csv"): Door("", {"sealed": "x"}),
+    ("POST", "verification.start_bulk"): Door("", {"rows": "0" * 26}),
+    ("POST", "verification.verify_slice"): Door("", {"ticket": "x", "rows": [[1, "0" * 26, ""]]}),
+    ("POST", "api.verify"): Door("", {"file": "x"}),
+    ("POST", "api.verify_many"): Door("", {"ids": ["0" * 26]}),
+}
