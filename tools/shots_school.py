@@ -48,7 +48,7 @@ LETTERS = (
     "Votre parcours nous intéresse : parlons-en.",
 )
 # Answers for machines, and files.
-NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.html$")
+NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.(pdf|html)$")
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from app.certification.site import settings
 from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.errors import NotFoundError, RuleError
-from app.foundation.i18n import LANGUAGES, localised, use_language
+from app.foundation.i18n import LANGUAGES, current_language, localised, use_language
 from app.foundation.i18n import gettext as _
 from app.foundation.storage import open_storage
-from app.foundation.typography import typeset
+from app.foundation.typography import format_number, typeset
 from app.foundation.wording import ZONE
 from certificates import pdf
 from certificates.design import STYLES, Design
@@ -94,11 +94,12 @@ def check_logo(data: bytes) -> None:
     try:
         read_logo(data)
     except RenderingError as error:
+        side = format_number(MAX_SIDE, current_language())
         raise RuleError(
             _(
                 "Choose a PNG file of at most %(kib)s KiB and %(side)s pixels a side.",
                 kib=MAX_BYTES // 1024,
-                side=MAX_SIDE,
+                side=side,
             )
         ) from error
 
