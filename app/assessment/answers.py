@@ -127,6 +127,6 @@ def _storable(value: object, longest: int) -> str:
         raise PayloadError(Reason.SHAPE)
     if len(value) > longest:
         raise PayloadError(Reason.TOO_LONG)
-    if any(character in "\0\ufffd" or "\ud800" <= character <= "\udfff" for character in value):
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value):
         raise PayloadError(Reason.UNSTORABLE)
     return value

@@ -10,14 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts import passwords
 from app.audit.models import AuditBody
 from app.certification.models import Certificate
 from app.foundation import clock
 from app.foundation.permissions import Role
 from app.jobs.models import Application, Employer, Offer
 from app.matching.models import MatchRun
-from tests.accounts.people import PASSWORD, sign_in
 from tests.builders import Cast
 from tests.matching.people import Hiring, make_taxonomy
 from tests.reviewer import ReviewedClient
@@ -203,39 +201,6 @@ def test_learners_and_instructors_have_no_desk(hiring: Hiring, cast: Cast) -> No
     for who in ("ada", "camille"):
         assert cast.client(who).get("/hire/").status_code == 403
     assert cast.client("dora").get("/admin/employers").status_code == 403
-
-
-def test_the_certificates_behind_the_match_are_ticked_until_they_are_unticked(hiring: Hiring, cast: Cast) -> None:
-    behind: Certificate = hiring.certify(cast.ada, {"python": 2})
-    beside: Certificate = hiring.certify(cast.ada, {"ethics": 2})
-    offer = hiring.offer({"python": 2})
-    ada = cast.client("ada", language="en")
-
-    def ticked() -> dict[str, bool]:
-        boxes = ada.page.select("input[name=certificates]")
-        return {str(box["value"]): box.has_attr("checked") for box in boxes}
-
-    ada.get(f"/offers/{offer.public_id}")
-    assert ticked() == {behind.public_id: True, beside.public_id: False}
-    ada.post(f"/offers/{offer.public_id}/application", {"message": ""})
-    assert ticked() == {behind.public_id: False, beside.public_id: False}
-
-
-def test_signing_in_from_an_offer_leads_back_to_it(
-    hiring: Hiring, client: ReviewedClient, cast: Cast, session: Session
-) -> None:
-    cast.ada.password_hash = passwords.hash_password(PASSWORD)
-    session.commit()
-    offer = hiring.offer({"python": 2})
-    client.get(f"/offers/{offer.public_id}?lang=en")
-    link = client.page.find("a", string="Sign in", class_="button")
-    assert client.get(link["href"]).headers["Location"] == "/sign-in"
-    client.get("/sign-in?lang=en")
-    sent = sign_in(client, "ada@example.org")
-    assert sent.headers["Location"] == link["href"]
-    assert client.get(link["href"]).headers["Location"] == f"/offers/{offer.public_id}#match"
-    client.get(f"/offers/{offer.public_id}")
-    assert client.page.select_one("h2#match")
 
 
 def test_somebody_else_s_certificate_cannot_be_attached(hiring: Hiring, cast: Cast, session: Session) -> None:
