@@ -92,7 +92,7 @@ def test_each_state_says_what_it_is_and_nothing_against_it(
         assert successor is not None
         assert client.page.find("a", href=f"/certificates/{successor.public_id}/share") is not None
     if state in ("suspended", "revoked"):
-        assert ("ceux qui gèrent ce site" if language == "fr" else "those who run this site") in words(entry)
+        assert ("l’équipe de ce site" if language == "fr" else "those who run this site") in words(entry)
     assert client.get(f"/certificates/{number}/qr.svg").status_code == (200 if given else 404)
 
 
