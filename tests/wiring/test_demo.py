@@ -40,7 +40,7 @@ def test_it_is_whole_and_loaded_once(app: Flask, session: Session, cast: Cast) -
     ada = session.scalars(select(Account).where(Account.email == "ada@example.org")).one()
     client = cast.client(ada, language="fr")
     client.get("/matches")
-    assert "81,0" in client.text()  # the best fit of a beginner's certificate
+    assert "81 %" in client.text()  # the best fit of a beginner's certificate
     people = session.scalar(select(func.count()).select_from(Account))
     session.rollback()
     again = load(app)
