@@ -185,6 +185,15 @@ def test_the_pages_from_the_course_to_the_end(
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_long_plan_is_cut_and_says_so(session: Session, cast: Cast, course: Course, language: str) -> None:
+    admin = cast.client("admin", language=language)
+    file = io.BytesIO(b"".join(b"person-%d@example.org\n" % number for number in range(203)))
+    admin.post("/admin/certificates/bulk", {"course": "counting", "file": (file, "people.csv")})
+    assert len(admin.page.find("tbody").find_all("tr")) == 200
+    assert "3" in admin.page.find_all("p", class_="note-s")[-1].get_text()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
 def test_wrong_answers_are_sentences(session: Session, cast: Cast, course: Course, language: str) -> None:
     admin, address = cast.client("admin", language=language), "/admin/certificates/bulk"
     for sent in (
