@@ -148,6 +148,11 @@ def _offer(world: World) -> dict[str, Any]:
     return offer_form()
 
 
+def _issuing(world: World) -> dict[str, Any]:
+    return {"course": world.course.course.slug}
+
+
+DESIGN = {"style": "classic", "signatory_name": "Camille Roux", "role_fr": "Directrice", "role_en": "Director"}
 WEIGHTS = {"contract_weight": "nice", "remote_weight": "nice", "place_weight": "nice", "pay_floor_weight": "nice"}
 WISHES = {"note": "Ma note.", "contract": "permanent", "remote": "hybrid", "place": "Nantes", "pay_floor": "30000"}
 REASON = {"reason-age-young:jeune": "Le contrat d’apprentissage est réservé par la loi."}
@@ -170,10 +175,19 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "admin.retry"): Door("admin", parts=lambda world: {"message_id": world.dead_message}),
     ("POST", "admin.suspend"): Door("admin", parts=lambda world: {"account_id": world.cast.blaise.public_id}),
     ("POST", "admin.reinstate"): Door("admin", parts=lambda world: {"account_id": world.cast.blaise.public_id}),
-    ("POST", "certification_staff.new_key"): Door("admin"),
-    ("POST", "certification_staff.revoke"): Door(
-        "admin", {"reason": "marking-error"}, lambda world: {"number": world.certificate}
+    ("POST", "certification_keys.new_key"): Door("admin"),
+    ("POST", "certification_staff.take_step"): Door(
+        "admin",
+        {"name": "Ada Lefèvre-Roy", "again": "Ada Lefèvre-Roy"},
+        lambda world: {"number": world.certificate, "step": "correction"},
     ),
+    ("POST", "certification_bulk.dry_run"): Door("admin", _issuing),
+    ("POST", "certification_bulk.start"): Door("admin", lambda world: _issuing(world) | {"addresses": "a@example.org"}),
+    ("POST", "certification_designs.choose_for_site"): Door("admin", DESIGN),
+    ("POST", "certification_designs.choose_for_course"): Door(
+        "admin", DESIGN, lambda world: {"slug": world.course.course.slug}
+    ),
+    ("POST", "certification_designs.drop"): Door("admin", parts=lambda world: {"slug": world.course.course.slug}),
     ("POST", "certification.choose_name"): Door("ada", {"show": "yes"}, lambda world: {"number": world.certificate}),
     ("POST", "hire.approve"): Door("admin", {"approve": "yes"}, lambda world: {"employer_id": world.employer}),
     ("POST", "hire.save_organisation"): Door("dora", ORGANISATION),
