@@ -42,10 +42,10 @@ def badge(tier: str, language: str) -> str:
 def _medal() -> str:
     rings = "".join(_guilloche(turn / 4) for turn in range(4))
     return (
-        f'<circle cx="{_n(_X)}" cy="{_n(_Y)}" r="{_n(_RADIUS)}" fill="{_PAPER}" stroke="{_PAINT}" stroke-width="7"/>'
+        f'<circle cx="{px(_X)}" cy="{px(_Y)}" r="{px(_RADIUS)}" fill="{_PAPER}" stroke="{_PAINT}" stroke-width="7"/>'
         + _path(rings, _PAINT, 1.3)
-        + f'<circle cx="{_n(_X)}" cy="{_n(_Y)}" r="{_n(_RADIUS - 8)}" stroke="{_PAINT}" stroke-width="1.5"/>'
-        f'<circle cx="{_n(_X)}" cy="{_n(_Y)}" r="{_n(_RADIUS - 34)}" stroke="{_PAINT}" stroke-width="3"/>'
+        + f'<circle cx="{px(_X)}" cy="{px(_Y)}" r="{px(_RADIUS - 8)}" stroke="{_PAINT}" stroke-width="1.5"/>'
+        f'<circle cx="{px(_X)}" cy="{px(_Y)}" r="{px(_RADIUS - 34)}" stroke="{_PAINT}" stroke-width="3"/>'
     )
 
 
@@ -65,12 +65,12 @@ def _bridge(reached: int) -> Iterable[str]:
     yield _quays()
     if reached < len(TIERS):
         to_come = "".join(_arch(number, _CROWN, _SPRING) for number in range(reached, len(TIERS)))
-        to_come += f"M{_n(end)} {_n(_RAIL)}H{_n(far)}M{_n(end)} {_n(_DECK)}H{_n(far)}"
+        to_come += f"M{px(end)} {px(_RAIL)}H{px(far)}M{px(end)} {px(_DECK)}H{px(far)}"
         yield _path(to_come, _PENCIL, 3.4, "8 6")
     yield _path("".join(_struts(number) for number in range(reached)), _PAINT, 1.5)
     yield _path("".join(_arch(number, _CROWN, _SPRING) for number in range(reached)), _PAINT, 6)
-    yield _path(f"M{_n(_LEFT)} {_n(_RAIL)}H{_n(end)}", _PAINT, 3.2)
-    yield _path(f"M{_n(_LEFT)} {_n(_DECK)}H{_n(end)}", _PAINT, 10)
+    yield _path(f"M{px(_LEFT)} {px(_RAIL)}H{px(end)}", _PAINT, 3.2)
+    yield _path(f"M{px(_LEFT)} {px(_DECK)}H{px(end)}", _PAINT, 10)
     for number in range(1, len(TIERS)):
         yield _pier(_LEFT + number * _SPAN, built=number <= reached)
     yield "".join(_lamp(_LEFT + number * _SPAN) for number in range(1, min(reached, 3) + 1))
@@ -94,8 +94,8 @@ def _quays() -> str:
             to_x = edge
         sweep = 0 if side < 0 else 1
         fill += (
-            f"M{_n(edge)} {_n(top)}H{_n(from_x)}A{_n(inner)} {_n(inner)} 0 0 {sweep} {_n(to_x)} {_n(bottom)}"
-            f"H{_n(edge)}z"
+            f"M{px(edge)} {px(top)}H{px(from_x)}A{px(inner)} {px(inner)} 0 0 {sweep} {px(to_x)} {px(bottom)}"
+            f"H{px(edge)}z"
         )
     return f'<path d="{fill}" fill="{_INK}"/>'
 
@@ -105,8 +105,8 @@ def _arch(number: int, crown: float, spring: float) -> str:
     width = _SPAN - 8
     shoulder = spring - (spring - crown) * 0.72
     return (
-        f"M{_n(left)} {_n(spring)}C{_n(left + width * 0.14)} {_n(shoulder)} {_n(left + width * 0.3)} {_n(crown)}"
-        f" {_n(left + width / 2)} {_n(crown)}S{_n(left + width * 0.86)} {_n(shoulder)} {_n(left + width)} {_n(spring)}"
+        f"M{px(left)} {px(spring)}C{px(left + width * 0.14)} {px(shoulder)} {px(left + width * 0.3)} {px(crown)}"
+        f" {px(left + width / 2)} {px(crown)}S{px(left + width * 0.86)} {px(shoulder)} {px(left + width)} {px(spring)}"
     )
 
 
@@ -117,11 +117,11 @@ def _struts(number: int) -> str:
     cell = _SPAN / 4
     for place in range(4):
         x = begin + place * cell
-        lattice += f"M{_n(x)} {_n(_RAIL)}L{_n(x + cell)} {_n(_DECK)}M{_n(x + cell)} {_n(_RAIL)}L{_n(x)} {_n(_DECK)}"
+        lattice += f"M{px(x)} {px(_RAIL)}L{px(x + cell)} {px(_DECK)}M{px(x + cell)} {px(_RAIL)}L{px(x)} {px(_DECK)}"
     uprights = ""
     for place in range(1, 14):
         x = 4 + (_SPAN - 8) * place / 14
-        uprights += f"M{_n(begin + x)} {_n(_DECK)}V{_n(_arch_height(x))}"
+        uprights += f"M{px(begin + x)} {px(_DECK)}V{px(_arch_height(x))}"
     return lattice + uprights
 
 
@@ -141,7 +141,7 @@ def _bezier(values: tuple[float, float, float, float], t: float) -> float:
 
 
 def _pier(x: float, *, built: bool) -> str:
-    shape = f"M{_n(x - 6.5)} {_n(_SPRING - 6)}h13l3 {_n(_FOOT - _SPRING + 6)}h-19z"
+    shape = f"M{px(x - 6.5)} {px(_SPRING - 6)}h13l3 {px(_FOOT - _SPRING + 6)}h-19z"
     if built:
         return f'<path d="{shape}" fill="{_INK}"/>'
     return f'<path d="{shape}" fill="{_PAPER}" stroke="{_PENCIL}" stroke-width="2.6" stroke-dasharray="6 5"/>'
@@ -149,8 +149,8 @@ def _pier(x: float, *, built: bool) -> str:
 
 def _lamp(x: float) -> str:
     return (
-        _path(f"M{_n(x)} {_n(_DECK)}V{_n(_RAIL - 34)}", _INK, 4)
-        + f'<circle cx="{_n(x)}" cy="{_n(_RAIL - 42)}" r="8" fill="{_PAPER}" stroke="{_INK}" stroke-width="4"/>'
+        _path(f"M{px(x)} {px(_DECK)}V{px(_RAIL - 34)}", _INK, 4)
+        + f'<circle cx="{px(x)}" cy="{px(_RAIL - 42)}" r="8" fill="{_PAPER}" stroke="{_INK}" stroke-width="4"/>'
     )
 
 
@@ -162,12 +162,12 @@ def _water() -> str:
 def _plate() -> str:
     height = _PLATE_BOTTOM - _PLATE_TOP
     middle, width = _PLATE_TOP + height / 2, SIZE - 2 * _PLATE_LEFT
-    rivets = "".join(f'<circle cx="{x}" cy="{_n(middle)}" r="4.5" fill="{_INK}"/>' for x in (40, SIZE - 40))
+    rivets = "".join(f'<circle cx="{x}" cy="{px(middle)}" r="4.5" fill="{_INK}"/>' for x in (40, SIZE - 40))
     return (
-        f'<rect x="{_n(_PLATE_LEFT)}" y="{_n(_PLATE_TOP)}" width="{_n(width)}" height="{_n(height)}" rx="5"'
+        f'<rect x="{px(_PLATE_LEFT)}" y="{px(_PLATE_TOP)}" width="{px(width)}" height="{px(height)}" rx="5"'
         f' fill="{_PAPER}" stroke="{_INK}" stroke-width="6"/>'
-        f'<rect x="{_n(_PLATE_LEFT + 10)}" y="{_n(_PLATE_TOP + 10)}" width="{_n(width - 20)}"'
-        f' height="{_n(height - 20)}" rx="2" stroke="{_INK}" stroke-width="1.6"/>' + rivets
+        f'<rect x="{px(_PLATE_LEFT + 10)}" y="{px(_PLATE_TOP + 10)}" width="{px(width - 20)}"'
+        f' height="{px(height - 20)}" rx="2" stroke="{_INK}" stroke-width="1.6"/>' + rivets
     )
 
 
@@ -190,7 +190,7 @@ def _lettering(text: str) -> str:
         baseline = (_PLATE_TOP + _PLATE_BOTTOM) / 2 + 0.335 * em * scale
         outlines = []
         for glyph, advance in places:
-            pen = SVGPathPen(glyphs, ntos=lambda number: _n(float(number)))
+            pen = SVGPathPen(glyphs, ntos=lambda number: px(float(number)))
             glyph.draw(TransformPen(pen, (scale, 0, 0, -scale, left + advance * scale, baseline)))
             outlines.append(pen.getCommands())
     return f'<path d="{"".join(outlines)}" fill="{_INK}"/>'
@@ -198,14 +198,14 @@ def _lettering(text: str) -> str:
 
 def _path(d: str, colour: str, width: float, dashes: str = "") -> str:
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return f'<path d="{d}" stroke="{colour}" stroke-width="{_n(width)}"{dashed}/>'
+    return f'<path d="{d}" stroke="{colour}" stroke-width="{px(width)}"{dashed}/>'
 
 
 def _line(points: Iterable[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+    return "M" + "L".join(f"{px(x)} {px(y)}" for x, y in points)
 
 
-def _n(value: float) -> str:
+def px(value: float) -> str:
     """A coordinate to a tenth, as short as it goes."""
     return f"{value:.1f}".rstrip("0").rstrip(".")
 

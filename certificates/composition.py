@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from certificates.logo import read_logo
-from certificates.markup import NOTHING, Markup, fill
+from certificates.markup import NOTHING, PagePart, fill
 from certificates.measuring import Sheet, measured
 from certificates.page import CertificatePage
 from certificates.pictures import artwork, data_uri, pictures
@@ -23,7 +23,7 @@ def page_html(page: CertificatePage, *, language: str, created: datetime) -> str
     return _part("certificate.html", values)
 
 
-def _part(name: str, values: dict[str, str], shown: bool = True) -> Markup:
+def _part(name: str, values: dict[str, str], shown: bool = True) -> PagePart:
     return fill(artwork(name), values) if shown else NOTHING
 
 

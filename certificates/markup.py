@@ -7,24 +7,24 @@ from collections.abc import Mapping
 _PLACEHOLDER = re.compile(r"\{\{ ([a-z_0-9-]+) \}\}")
 
 
-class Markup(str):
+class PagePart(str):
     """A part of a page whose texts are escaped already; only `fill` makes one that says anything."""
 
     __slots__ = ()
 
 
-NOTHING = Markup("")
+NOTHING = PagePart("")
 
 
-def fill(template: str, values: Mapping[str, str]) -> Markup:
+def fill(template: str, values: Mapping[str, str]) -> PagePart:
     """The template with each placeholder replaced, once, by its value, escaped unless it is a part of the page."""
-    return Markup(_PLACEHOLDER.sub(lambda match: _escaped(values[match[1]]), template))
+    return PagePart(_PLACEHOLDER.sub(lambda match: _escaped(values[match[1]]), template))
 
 
-def joined(*parts: Markup) -> Markup:
+def joined(*parts: PagePart) -> PagePart:
     """Several parts of a page, one after the other."""
-    return Markup("\n".join(parts))
+    return PagePart("\n".join(parts))
 
 
 def _escaped(value: str) -> str:
-    return value if isinstance(value, Markup) else html.escape(value)
+    return value if isinstance(value, PagePart) else html.escape(value)

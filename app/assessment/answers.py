@@ -27,7 +27,7 @@ class Reason(StrEnum):
     SHAPE = "shape"  # not the keys or values this question type takes
     LANGUAGE = "language"  # the page's language is neither fr nor en
     TOO_LONG = "too_long"
-    UNSTORABLE = "unstorable"  # NUL, a lone surrogate, signs that nobody types on purpose
+    UNSTORABLE = "unstorable"  # NUL, a lone surrogate, bytes that were no text, signs that nobody types on purpose
     NOT_A_NUMBER = "not_a_number"  # no number can be read in it
 
 
@@ -122,11 +122,11 @@ def _require_keys(payload: Mapping[str, object], keys: set[str]) -> None:
 
 
 def _storable(value: object, longest: int) -> str:
-    """Refuse what a database or a receipt cannot hold: NUL and lone surrogates."""
+    """Refuse what a database or a receipt cannot hold, and what is left of bytes that were no text (U+FFFD)."""
     if not isinstance(value, str):
         raise PayloadError(Reason.SHAPE)
     if len(value) > longest:
         raise PayloadError(Reason.TOO_LONG)
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value):
         raise PayloadError(Reason.UNSTORABLE)
     return value

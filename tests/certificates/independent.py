@@ -37,7 +37,7 @@ AWKWARD = (
     'Tab\there, "quotes" and \\n',
     "Line\nand line\r\nand \r",
     "e\u0301 beside é, ﬁ, x\u0300\u0301",
-    "😀 𝒜 عربي \u200d \ufeff \ue000 \uffff",
+    "😀 𝒜 عربي \u200d \ufeff \ue000",
     "<b>&amp;</b> @id _:c14n0 urn:x ^^<y> @fr",
     "\u00a0« insécables »\u202f! ’",
 )

@@ -68,7 +68,8 @@ def test_whoever_passed_and_has_nothing_is_found(session: Session, cast: Cast, c
     ]  # fmt: skip
     assert lines[0].number == certificate.public_id
     services.revoke_certificate(session, actor=SYSTEM, certificate=certificate, reason="misconduct")
-    assert bulk.plan(session, course, asked)[0].outcome is Outcome.HELD, "what was taken back is not issued again"
+    assert bulk.plan(session, course, asked)[0].outcome is Outcome.NOT_PASSED, "the pass was annulled with it"
+    assert outcomes(bulk.plan(session, course, None)) == dict.fromkeys(("second", "third"), "issue")
 
 
 def test_an_exam_without_an_award_issues_nothing(session: Session, cast: Cast, course: Course) -> None:

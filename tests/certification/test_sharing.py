@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable
@@ -91,8 +92,19 @@ def test_each_state_says_what_it_is_and_nothing_against_it(
         assert successor is not None
         assert client.page.find("a", href=f"/certificates/{successor.public_id}/share") is not None
     if state in ("suspended", "revoked"):
-        assert "contact@localhost" in words(entry), "whom to write to"
+        assert ("l’équipe de ce site" if language == "fr" else "those who run this site") in words(entry)
     assert client.get(f"/certificates/{number}/qr.svg").status_code == (200 if given else 404)
+
+
+def test_it_says_whom_to_write_to_where_there_is_somebody(
+    app: Flask, session: Session, cast: Cast, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = dataclasses.replace(app.config["SETTINGS"], site_contact="help@example.org")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    revoke(session, certificate)
+    client = cast.client("ada", language="en")
+    client.get("/certificates")
+    assert client.page.find("main").find("a", href="mailto:help@example.org") is not None
 
 
 def entry_of(page: BeautifulSoup, number: str) -> Tag:

@@ -148,14 +148,11 @@ def _offer(world: World) -> dict[str, Any]:
     return offer_form()
 
 
-def _issuing(world: World) -> dict[str, Any]:
-    return {"course": world.course.course.slug}
-
-
-DESIGN = {"style": "classic", "signatory_name": "Camille Roux", "role_fr": "Directrice", "role_en": "Director"}
 WEIGHTS = {"contract_weight": "nice", "remote_weight": "nice", "place_weight": "nice", "pay_floor_weight": "nice"}
 WISHES = {"note": "Ma note.", "contract": "permanent", "remote": "hybrid", "place": "Nantes", "pay_floor": "30000"}
 REASON = {"reason-age-young:jeune": "Le contrat d’apprentissage est réservé par la loi."}
+DESIGN = {"style": "span", "signatory_name": "Awa Diop", "role_fr": "directrice", "role_en": "director", "logo": ""}
+BULK = {"course": "petit-cours", "addresses": "ada@example.org"}
 LESSON = {"slug": "petit-cours", "item_slug": "lecon-1"}
 TRIES = ("sign_in_delay", "audit_entry", "audit_body")
 ANSWER = {"v": 1, "rev": 1, "payload": {"text": "huit", "lang": "fr"}, "tab": "a", "client_at": "now"}
@@ -178,16 +175,16 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "certification_keys.new_key"): Door("admin"),
     ("POST", "certification_staff.take_step"): Door(
         "admin",
-        {"name": "Ada Lefèvre-Roy", "again": "Ada Lefèvre-Roy"},
+        {"name": "Ada Lovelace", "again": "Ada Lovelace"},
         lambda world: {"number": world.certificate, "step": "correction"},
     ),
-    ("POST", "certification_bulk.dry_run"): Door("admin", _issuing),
-    ("POST", "certification_bulk.start"): Door("admin", lambda world: _issuing(world) | {"addresses": "a@example.org"}),
     ("POST", "certification_designs.choose_for_site"): Door("admin", DESIGN),
     ("POST", "certification_designs.choose_for_course"): Door(
         "admin", DESIGN, lambda world: {"slug": world.course.course.slug}
     ),
     ("POST", "certification_designs.drop"): Door("admin", parts=lambda world: {"slug": world.course.course.slug}),
+    ("POST", "certification_bulk.dry_run"): Door("admin", BULK),
+    ("POST", "certification_bulk.start"): Door("admin", BULK),
     ("POST", "certification.choose_name"): Door("ada", {"show": "yes"}, lambda world: {"number": world.certificate}),
     ("POST", "hire.approve"): Door("admin", {"approve": "yes"}, lambda world: {"employer_id": world.employer}),
     ("POST", "hire.save_organisation"): Door("dora", ORGANISATION),

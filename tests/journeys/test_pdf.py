@@ -19,7 +19,7 @@ from app.foundation.typography import typeset
 from app.wiring.tasks import run_sweeps
 from certificates.keys import decode_multikey
 from tests.builders import Cast
-from tests.certificates.test_pdf import check_words, letters
+from tests.certificates.sheets import check_words, letters
 from tests.certificates.tools import need, words_of
 from tests.certification.builders import certify, make_course, make_keys
 from tests.journeys.documents import attached_credential, printed_link, text_of
@@ -92,7 +92,7 @@ def test_one_page_and_every_word_in_its_box(certificate: Certificate, pdf: Path,
     content = pdf.read_bytes()
     with pikepdf.open(BytesIO(content)) as document:
         assert len(document.pages) == 1
-    check_words(words_of(content, tmp_path), "span")
+    check_words(words_of(content, tmp_path), "span", certificate.language)
     shown = letters(text_of(pdf))
     assert letters(NAME) in shown
     assert letters(typeset(TITLES[certificate.language], certificate.language)) in shown
