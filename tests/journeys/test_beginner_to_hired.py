@@ -83,6 +83,7 @@ def fetch_certificate(person: Visitor, folder: Path, name: str) -> bytes:
     links = person.page.locator("main")
     pdf = patient_download(person, person.words("Download the PDF"))
     person.go("/certificates")
+    person.follow("Give it to somebody")
     credential = person.downloads(links.get_by_role("link", name=person.words("Signed file (JSON)")))
     assert credential is not None
     path = folder / "certificate.pdf"
