@@ -52,6 +52,11 @@ class Settings:
         return urlsplit(self.public_url).netloc
 
     @property
+    def passphrase(self) -> bytes | None:
+        """What encrypts private keys, as the library takes it."""
+        return self.signing_passphrase.encode() if self.signing_passphrase else None
+
+    @property
     def keys_path(self) -> Path:
         return self.instance_path / "keys"
 

@@ -45,17 +45,21 @@ def data_uri(data: bytes, media_type: str) -> str:
 
 
 def qr_svg(text: str) -> str:
-    """A QR code (error correction M) of 24 mm, drawn as one path: a stroke for each run of dark modules."""
-    import segno
-
-    matrix = segno.make(text, error="m", micro=False).matrix
-    runs = [(start, y, length) for y, row in enumerate(matrix) for start, length in _dark_runs(bytes(row))]
-    strokes = "".join(f"M{start} {y}.5h{length}" for start, y, length in runs)
-    side = len(matrix)
+    """A QR code of 24 mm, drawn as one path: a stroke for each run of dark modules."""
+    side, strokes = qr_path(text)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="24mm" height="24mm">'
         f'<path fill="none" stroke="{_INK}" d="{strokes}"/></svg>'
     )
+
+
+def qr_path(text: str) -> tuple[int, str]:
+    """The side of a QR code (error correction M) in modules, and the path that draws it with strokes one wide."""
+    import segno
+
+    matrix = segno.make(text, error="m", micro=False).matrix
+    runs = [(start, y, length) for y, row in enumerate(matrix) for start, length in _dark_runs(bytes(row))]
+    return len(matrix), "".join(f"M{start} {y}.5h{length}" for start, y, length in runs)
 
 
 def _dark_runs(row: bytes) -> list[tuple[int, int]]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from app.certification import site
 from app.certification.files import Drawing, draw, drawing_of, keep_file, warm_up
 from app.certification.models import Certificate, CertificateDocument, CertificateFile
+from app.certification.queries import document_is_in_force
 from app.certification.seal import find_seal
 from app.config import Settings
 from certificates.errors import CertificateError
@@ -32,8 +33,6 @@ class Drawn:
 
 def waiting_drawings(session: Session) -> Sequence[int]:
     """Keys of the certificates whose document in force is not drawn yet, oldest first."""
-    later = aliased(CertificateDocument)
-    newest = select(func.max(later.revision)).where(later.certificate_id == Certificate.id).scalar_subquery()
     drawn = select(CertificateFile.id).where(
         CertificateFile.certificate_id == Certificate.id,
         CertificateFile.kind == "pdf",
@@ -42,7 +41,7 @@ def waiting_drawings(session: Session) -> Sequence[int]:
     return session.scalars(
         select(Certificate.id)
         .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
-        .where(CertificateDocument.revision == newest, CertificateDocument.credential.is_not(None), ~drawn.exists())
+        .where(document_is_in_force(), CertificateDocument.credential.is_not(None), ~drawn.exists())
         .order_by(Certificate.id)
     ).all()
 

@@ -6,17 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.certification.models import Certificate, CertificateDocument, SigningKey
-
-
-def _newest() -> ColumnElement[bool]:
-    """The document joined with a certificate is the one in force."""
-    later = aliased(CertificateDocument)
-    newest = select(func.max(later.revision)).where(later.certificate_id == Certificate.id).scalar_subquery()
-    return CertificateDocument.revision == newest
+from app.certification.queries import document_is_in_force
 
 
 def certificates_by_state(session: Session, key_id: str) -> dict[str, int]:
@@ -24,7 +18,7 @@ def certificates_by_state(session: Session, key_id: str) -> dict[str, int]:
     counts = (
         select(Certificate.state, func.count())
         .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
-        .where(_newest(), CertificateDocument.key_id == key_id, Certificate.holder_name.is_not(None))
+        .where(document_is_in_force(), CertificateDocument.key_id == key_id, Certificate.holder_name.is_not(None))
         .group_by(Certificate.state)
     )
     return dict(session.execute(counts).all())
@@ -36,7 +30,7 @@ def usage_of_keys(session: Session) -> dict[str, dict[str, int]]:
     rows = session.execute(
         select(CertificateDocument.key_id, condition, func.count())
         .join(Certificate, CertificateDocument.certificate_id == Certificate.id)
-        .where(_newest())
+        .where(document_is_in_force())
         .group_by(CertificateDocument.key_id, condition)
     )
     usage: dict[str, dict[str, int]] = {}
@@ -64,7 +58,7 @@ def signing_anew(session: Session) -> SigningAnew:
         select(func.count())
         .select_from(Certificate)
         .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
-        .where(_newest(), CertificateDocument.key_id.not_in(withdrawn), under.exists())
+        .where(document_is_in_force(), CertificateDocument.key_id.not_in(withdrawn), under.exists())
     )
     left = select(func.count()).select_from(_resting_on_withdrawn_key().subquery())
     return SigningAnew(session.scalar(done) or 0, session.scalar(left) or 0)
@@ -76,7 +70,7 @@ def erased_under_key(session: Session, key_id: str) -> int:
         select(func.count())
         .select_from(Certificate)
         .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
-        .where(_newest(), CertificateDocument.key_id == key_id, Certificate.holder_name.is_(None))
+        .where(document_is_in_force(), CertificateDocument.key_id == key_id, Certificate.holder_name.is_(None))
     )
     return session.scalar(found) or 0
 
@@ -86,7 +80,7 @@ def issued_under_key_since(session: Session, key_id: str, since: datetime) -> Se
     return session.scalars(
         select(Certificate.public_id)
         .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
-        .where(_newest(), CertificateDocument.key_id == key_id, CertificateDocument.signed_at >= since)
+        .where(document_is_in_force(), CertificateDocument.key_id == key_id, CertificateDocument.signed_at >= since)
         .order_by(Certificate.id)
     ).all()
 
@@ -102,7 +96,7 @@ def _resting_on_withdrawn_key() -> Select[int]:
         select(Certificate.id)
         .join(CertificateDocument, CertificateDocument.certificate_id == Certificate.id)
         .where(
-            _newest(),
+            document_is_in_force(),
             Certificate.state == "valid",
             Certificate.holder_name.is_not(None),
             CertificateDocument.key_id.in_(withdrawn),

@@ -93,11 +93,10 @@ def refuse_open_files() -> None:
 def open_private_key(full_id: str) -> FileSigner:
     """The private key given in the environment, else that of the key's own file; KeyMaterialError without either."""
     chosen = settings()
-    passphrase = chosen.signing_passphrase.encode() if chosen.signing_passphrase else None
     if chosen.signing_key:
-        return FileSigner.from_pem_bytes(chosen.signing_key.encode(), passphrase, key_id=full_id)
+        return FileSigner.from_pem_bytes(chosen.signing_key.encode(), chosen.passphrase, key_id=full_id)
     path = chosen.keys_path / f"{full_id.partition('#')[2]}.pem"
-    return FileSigner.from_pem(path, passphrase, key_id=full_id)
+    return FileSigner.from_pem(path, chosen.passphrase, key_id=full_id)
 
 
 def _remember(memory: dict[RingVersion, Ring] | dict[RingVersion, Signer], version: RingVersion, value: object) -> None:

@@ -76,9 +76,8 @@ def _private_key(session: Session, did: str) -> FileSigner:
     try:
         if settings().signing_key:
             return open_private_key(full_id)
-        passphrase = settings().signing_passphrase
         signer = generate_key(full_id)
-        signer.save_pem(folder / f"{full_id.partition('#')[2]}.pem", passphrase.encode() if passphrase else None)
+        signer.save_pem(folder / f"{full_id.partition('#')[2]}.pem", settings().passphrase)
     except KeyMaterialError as error:
         raise RuleError(str(error)) from error
     return signer

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Subquery, false, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Account
 from app.assessment.models import Attempt, Exam, ExamVersion
@@ -283,6 +283,13 @@ def find_document(session: Session, certificate_id: int) -> CertificateDocument 
         .order_by(CertificateDocument.revision.desc())
         .limit(1)
     )
+
+
+def document_is_in_force() -> ColumnElement[bool]:
+    """Where a certificate is joined with its documents: the row of its highest revision."""
+    later = aliased(CertificateDocument)
+    newest = select(func.max(later.revision)).where(later.certificate_id == Certificate.id).scalar_subquery()
+    return CertificateDocument.revision == newest
 
 
 def documents_of(session: Session, certificate_id: int) -> Sequence[CertificateDocument]:

@@ -23,10 +23,11 @@ def find_seal() -> SealKey | None:
     chosen = settings()
     if chosen.pdf_seal == "none":
         return None
-    passphrase = chosen.signing_passphrase.encode() if chosen.signing_passphrase else None
     kind: SealKind = "ed25519" if chosen.pdf_seal == "ed25519" else "p256"
     try:
-        key = _open(chosen.seal_key_path, chosen.seal_certificate_path, passphrase, chosen.issuer_name, kind=kind)
+        key = _open(
+            chosen.seal_key_path, chosen.seal_certificate_path, chosen.passphrase, chosen.issuer_name, kind=kind
+        )
         if key.kind != kind:
             raise KeyMaterialError(f"PASSERELLE_PDF_SEAL says {chosen.pdf_seal}, and the seal's key is another kind.")
         return key

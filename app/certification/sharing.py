@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from app.certification.rules import masked_name
 from app.foundation.i18n import localised
 from app.foundation.tiers import Tier
 from app.foundation.wording import ZONE
+from certificates.pictures import qr_path
 
 LINKEDIN = "https://www.linkedin.com/profile/add"
 
@@ -125,10 +125,5 @@ class QRCode:
 
 
 def qr_code(text: str) -> QRCode:
-    """The code of a link, with error correction M."""
-    import segno
-
-    matrix = segno.make(text, error="m", micro=False).matrix
-    dark = [(y, run) for y, row in enumerate(matrix) for run in re.finditer(b"\x01+", bytes(row))]
-    strokes = (f"M{run.start()} {y}.5h{run.end() - run.start()}" for y, run in dark)
-    return QRCode(len(matrix), "".join(strokes))
+    """The code of a link, as the PDF bears it."""
+    return QRCode(*qr_path(text))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from app.certification.models import (
@@ -62,12 +62,18 @@ class Entry:
 _SUCCESSOR = Certificate.__table__.alias("successor")
 
 
-def _entries() -> Select[Any]:
+def _newest_revision() -> ScalarSelect[int]:
+    """The highest revision of a certificate's documents."""
+    certificate, later = Certificate.__table__, CertificateDocument.__table__.alias("later").c
+    newest = select(func.max(later.revision)).where(later.certificate_id == certificate.c.id)
+    return newest.correlate(certificate).scalar_subquery()
+
+
+def _entries(newest: ColumnElement[int]) -> Select[Any]:
     """The columns of Entry, in its order; on tables rather than classes, which saves the work of the ORM."""
     certificate, achievement = Certificate.__table__.c, Achievement.__table__.c
     document, ring = CertificateDocument.__table__.c, version_of_ring()
-    later, successor = CertificateDocument.__table__.alias("later").c, _SUCCESSOR.c
-    newest = select(func.max(later.revision)).where(later.certificate_id == certificate.id).scalar_subquery()
+    successor = _SUCCESSOR.c
     return (
         select(
             certificate.id,
@@ -108,19 +114,18 @@ def _entries() -> Select[Any]:
 
 
 def _in_force() -> Select[Any]:
-    """The entries with the newest revision of their document."""
-    certificate, document = Certificate.__table__.c, CertificateDocument.__table__.alias("other").c
-    newest = select(func.max(document.revision)).where(document.certificate_id == certificate.id)
-    return _entries().where(
-        CertificateDocument.__table__.c.revision == newest.correlate(Certificate.__table__).scalar_subquery()
-    )
+    """The entries with the newest revision of their document, which is then looked up once."""
+    revision = CertificateDocument.__table__.c.revision
+    return _entries(revision).where(revision == _newest_revision())
 
 
 # Built once: composing such a statement costs as much as running it.
 _BY_NUMBER = _in_force().where(Certificate.__table__.c.public_id == bindparam("number"))
 _BY_NUMBERS = _in_force().where(Certificate.__table__.c.public_id.in_(bindparam("numbers", expanding=True)))
-_BY_DOCUMENT = _entries().where(CertificateDocument.__table__.c.credential_sha256 == bindparam("sha256"))
-_BY_JWT = _entries().where(CertificateDocument.__table__.c.jwt_sha256 == bindparam("sha256"))
+_BY_DOCUMENT = _entries(_newest_revision()).where(
+    CertificateDocument.__table__.c.credential_sha256 == bindparam("sha256")
+)
+_BY_JWT = _entries(_newest_revision()).where(CertificateDocument.__table__.c.jwt_sha256 == bindparam("sha256"))
 
 
 def find_entry(session: Session, number: str) -> Entry | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -15,35 +17,26 @@ from app.web.transactions import reading_session
 
 def remind_holders(app: Flask) -> int:
     """Queue the letters about certificates that come to their end; returns how many."""
-    with app.app_context():
-        with reading_session() as reading:
-            if not due_reminders(reading):
-                return 0
-        with Session(db.engine) as session:
-            queued = remind_expiring(session)
-            session.commit()
-            return queued
+    return _if_due(app, due_reminders, remind_expiring)
 
 
 def sign_after_compromise(app: Flask) -> int:
     """Sign the next certificates whose key was withdrawn, should the command that does it have been interrupted."""
-    with app.app_context():
-        with reading_session() as reading:
-            if not some_rest_on_withdrawn_key(reading):
-                return 0
-        with Session(db.engine) as session:
-            signed = sign_anew(session)
-            session.commit()
-            return signed
+    return _if_due(app, some_rest_on_withdrawn_key, sign_anew)
 
 
 def sign_certificates(app: Flask) -> int:
-    """Sign what is due; returns how many documents were signed. Nothing is written when nothing is due."""
+    """Sign what is due; returns how many documents were signed."""
+    return _if_due(app, signing_is_due, sign_what_waits)
+
+
+def _if_due(app: Flask, is_due: Callable[[Session], object], act: Callable[[Session], int]) -> int:
+    """What `act` did, in a transaction of its own; no write transaction is begun when nothing is due."""
     with app.app_context():
         with reading_session() as reading:
-            if not signing_is_due(reading):
+            if not is_due(reading):
                 return 0
         with Session(db.engine) as session:
-            signed = sign_what_waits(session)
+            done = act(session)
             session.commit()
-            return signed
+            return done
