@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -136,7 +136,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
 @pytest.mark.sockets
 @pytest.mark.parametrize(("answers", "kills"), LENGTHS)
 def test_no_acknowledged_answer_is_lost_when_the_server_is_killed(
-    tmp_path: Path, database: str | None, answers: int, kills: int, record_property: Any
+    tmp_path: Path, database: str | None, answers: int, kills: int, record_property: Callable[[str, object], None]
 ) -> None:
     site = new_site(tmp_path / "instance", database)
     clients = seated(site)
