@@ -30,8 +30,9 @@ from tests.content.question_banks import (
     words,
 )
 
-DOMAINS = {"regle-exemples", "apprendre-exemples", "mot-suivant", "plausible-vrai"}
+DOMAINS = {"regle-exemples", "apprendre-exemples", "mot-suivant", "plausible-vrai", "verifier"}
 CERTIFIED = {"ai-literacy", "ai-principles", "critical-evaluation"}
+PRACTISED = {"ai-output-checking", "ai-ethics"}
 TIER_PRIOR = -1.75
 COGNITIVE_OFFSETS = {"remember": -0.6, "understand": -0.2, "apply": 0.2, "analyse": 0.6}
 
@@ -55,7 +56,7 @@ def test_keys_that_every_question_has(question: Question) -> None:
     assert question["level"] == "beginner"
     assert question["review_by"] == "2027-05"
     assert 1 <= len(question["skills"]) <= 2
-    assert set(question["skills"]) <= CERTIFIED
+    assert set(question["skills"]) <= CERTIFIED | PRACTISED
 
 
 @per_question()
