@@ -262,6 +262,20 @@ def test_the_bars_and_the_line_are_to_scale(language: str) -> None:
     assert float(re.findall(r"M([\d.]+)", line)[0]) == pytest.approx(100 + 189 * 5.5 / 15, abs=0.1)
 
 
+@both_languages
+def test_one_error_in_few_cases(language: str) -> None:
+    _, body = read_lesson(LESSONS[2], language)
+    one, two = (Fraction(errors, 8) * 100 for errors in (1, 2))
+    assert (one, two) == (Fraction("12.5"), 25)
+    assert (
+        "12,5 % ; une de plus, et ce serait 25 %" if language == "fr" else "12.5%; one more, and it would be 25%"
+    ) in body
+    percent, letters, wrong = numbers(item("exercice-verifier-petit-groupe")["stem"][language], language)
+    told = next(feedbacks(item("exercice-verifier-petit-groupe"), language))
+    assert round(float(wrong / letters * 100), 1) == 16.7 > percent
+    assert numbers(told, language)[:3] == [wrong, letters, Fraction("16.7")]
+
+
 # questions
 
 
