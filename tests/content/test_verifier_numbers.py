@@ -266,7 +266,7 @@ def test_the_bars_and_the_line_are_to_scale(language: str) -> None:
 def test_one_error_in_few_cases(language: str) -> None:
     _, body = read_lesson(LESSONS[2], language)
     one, two = (Fraction(errors, 8) * 100 for errors in (1, 2))
-    assert (one, two) == (Fraction("12.5"), 25)
+    assert [one, two] == [Fraction("12.5"), Fraction(25)]
     assert (
         "12,5 % ; une de plus, et ce serait 25 %" if language == "fr" else "12.5%; one more, and it would be 25%"
     ) in body
