@@ -33,6 +33,14 @@ KEYS: dict[str, Callable[[list[Fraction]], Fraction]] = {
     "examen-apprendre-radiateurs": lambda n: n[1] + (n[3] - n[1]) / (n[2] - n[0]) * (n[8] - n[0]),
     "examen-mot-tres": lambda n: n[1] / sum(n[:4]) * 100,
     "examen-plausible-huit-references": lambda n: (n[1] - n[2]) / n[0] * 100,
+    "lecon-recalculer-hausse": lambda n: (n[1] - n[0]) / n[0] * 100,
+    "lecon-inegale-taux": lambda n: n[4] / n[3] * 100,
+    "exercice-verifier-plafond": lambda n: n[0] * n[1] / n[2],
+    "exercice-verifier-baisse": lambda n: (n[0] - n[1]) / n[0] * 100,
+    "exercice-verifier-formulaires": lambda n: (n[1] - n[3]) / (n[0] - n[2]) * 100,
+    "examen-verifier-planning": lambda n: n[0] * n[1] / n[2],
+    "examen-verifier-adherents": lambda n: (n[1] - n[0]) / n[0] * 100,
+    "examen-verifier-plaques": lambda n: (n[3] / n[2]) / (n[1] / n[0]),
 }
 
 

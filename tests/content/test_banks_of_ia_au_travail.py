@@ -33,6 +33,7 @@ from tests.content.question_banks import (
 COURSE_FILE = YAML(typ="safe").load((COURSE / "course.yaml").read_text(encoding="utf-8"))
 DOMAINS: dict[str, set[str]] = {name: set(domain["skills"]) for name, domain in COURSE_FILE["domains"].items()}
 CERTIFIED = {"ai-literacy", "ai-principles", "critical-evaluation"}
+PRACTISED = {"ai-output-checking", "ai-ethics"}
 TIER_PRIOR = -1.75
 COGNITIVE_OFFSETS = {"remember": -0.6, "understand": -0.2, "apply": 0.2, "analyse": 0.6}
 
