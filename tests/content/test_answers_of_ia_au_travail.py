@@ -41,6 +41,8 @@ KEYS: dict[str, Callable[[list[Fraction]], Fraction]] = {
     "examen-verifier-planning": lambda n: n[0] * n[1] / n[2],
     "examen-verifier-adherents": lambda n: (n[1] - n[0]) / n[0] * 100,
     "examen-verifier-plaques": lambda n: (n[3] / n[2]) / (n[1] / n[0]),
+    "lecon-empreinte-bas": lambda n: n[0] * n[1] * n[2] / 1000,
+    "examen-verifier-empreinte-bureau": lambda n: n[0] * n[1] * n[3] / 1000,
 }
 
 
