@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, String, Table, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, contains_eager
 
-from app.assessment.models import Answer, Attempt, AttemptItem, Exam, ExamVersion, Result, Score
+from app.assessment.models import Answer, Attempt, AttemptItem, Exam, ExamPool, ExamVersion, Result, Score
 from app.assessment.rules import State
 from app.catalog.models import CourseVersion
 from app.foundation.errors import NotFoundError
@@ -21,6 +21,7 @@ _items = cast(Table, AttemptItem.__table__)
 _answers = cast(Table, Answer.__table__)
 _scores = cast(Table, Score.__table__)
 _results = cast(Table, Result.__table__)
+MOST_SIBLINGS = 5  # versions beside the one looked at
 _VERSIONS = (
     select(ExamVersion, CourseVersion)
     .join(Exam, Exam.id == ExamVersion.exam_id)
@@ -132,6 +133,21 @@ def get_exam_version(session: Session, exam_id: str, number: int) -> Measured:
     return Measured(*row)
 
 
+def siblings_with(session: Session, version: ExamVersion, question_version_id: int) -> list[Measured]:
+    """The other versions of the same exam that may draw this very question, newest first."""
+    rows = session.execute(
+        _VERSIONS.join(ExamPool, ExamPool.exam_version_id == ExamVersion.id)
+        .where(
+            ExamVersion.exam_id == version.exam_id,
+            ExamVersion.id != version.id,
+            ExamPool.question_version_id == question_version_id,
+        )
+        .order_by(CourseVersion.number.desc())
+        .limit(MOST_SIBLINGS)
+    )
+    return [Measured(*row) for row in rows]
+
+
 def sheets_of(session: Session, exam_version_id: int, until: datetime | None = None) -> list[Sheet]:
     """Every first attempt marked before `until`, in the revision then in force; always in two statements."""
     found = _read_sheets(session, exam_version_id, until)
@@ -190,5 +206,5 @@ def _chosen(order: Sequence[Sequence[str]], payload: Mapping[str, Any] | None) -
     if not payload or not order:
         return ()
     tokens = payload.get("choices") or [payload.get("choice")]
-    ids = {token: option for token, option in order}
+    ids = {pair[0]: pair[1] for pair in order}
     return tuple(ids[token] for token in tokens if token in ids)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
+from app.assessment.drawing import EXPOSURE_COUNTED_FROM
 from app.assessment.models import Attempt, AttemptItem, ExamPool, Question, QuestionVersion
 from app.foundation import clock
 
@@ -38,6 +39,11 @@ def exposure_of(session: Session, exam_id: int) -> tuple[int, dict[str, int]]:
         select(func.count()).select_from(Attempt).where(Attempt.exam_id == exam_id, Attempt.started_at >= since)
     )
     return attempts or 0, _drawn(session, Attempt.exam_id == exam_id, Attempt.started_at >= since)
+
+
+def share_of(attempts: int, held: int) -> float | None:
+    """The share (0–1) of these attempts that held a question; None while they are too few to say anything."""
+    return held / attempts if attempts >= EXPOSURE_COUNTED_FROM else None
 
 
 def _drawn(session: Session, *which: ColumnElement[bool]) -> dict[str, int]:

@@ -28,7 +28,7 @@ class Nature:
     """What a question is really like: difficulty, sharpness, and what is planted in it."""
 
     difficulty: float = 0.0
-    sharpness: float = 1.2
+    sharpness: float = 1.8
     wrong_key: bool = False  # those who know choose b, the key says a
     harder_in_english: float = 0.0
     unused: str = ""  # an option that nobody takes

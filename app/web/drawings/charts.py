@@ -165,7 +165,7 @@ class Cloud:
 
 
 def cloud(questions: Sequence[tuple[float, float, str]]) -> Cloud:
-    """Points for (facility 0–1, discrimination in percent, tone "", "care" or "stop"); outside −40…80 they are kept in."""
+    """Points for (facility 0–1, discrimination in percent, tone "", "care" or "stop"), kept within −40…80."""
     bottom, width, scale = 330.0, 520.0, 2.5  # pixels a percent
     low, high = -40, 80
     points = tuple(
