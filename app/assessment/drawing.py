@@ -144,7 +144,7 @@ def _fill(row: Row, number: int, ranked: Sequence[Candidate], drawn: Sequence[Ca
     picked: list[Candidate] = []
     for candidate in ranked:
         group = _whole_case(candidate, ranked)
-        wanted = all(_answers_to(row, one) for one in group) and len(picked) + len(group) <= row.count
+        wanted = all(answers_to(row, one) for one in group) and len(picked) + len(group) <= row.count
         if wanted and not _clash([*drawn, *picked], group):
             picked += group
     if len(picked) < row.count:
@@ -159,7 +159,8 @@ def _whole_case(candidate: Candidate, pool: Sequence[Candidate]) -> list[Candida
     return [one for one in pool if one.case == candidate.case]
 
 
-def _answers_to(row: Row, candidate: Candidate) -> bool:
+def answers_to(row: Row, candidate: Candidate) -> bool:
+    """Say whether a row may draw this question."""
     return (
         row.domain in (None, candidate.domain)
         and row.level in (None, candidate.level)

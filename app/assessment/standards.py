@@ -16,7 +16,7 @@ ENOUGH_JUDGES = 5  # with three or four a panel counts, with a warning
 Ratings = Mapping[int, Fraction]  # by question version: the share of just qualified people who answer it, 0–1
 
 
-class Panel(StrEnum):
+class PanelSize(StrEnum):
     """Whether that many judges make a panel."""
 
     TOO_FEW = "too_few"
@@ -42,11 +42,11 @@ class Row:
     questions: Sequence[int]
 
 
-def size_of(judges: int) -> Panel:
+def size_of(judges: int) -> PanelSize:
     """Say whether so many judges may set a cut: five or more, three or four with a warning, no fewer."""
     if judges < FEWEST_JUDGES:
-        return Panel.TOO_FEW
-    return Panel.ENOUGH if judges >= ENOUGH_JUDGES else Panel.SMALL
+        return PanelSize.TOO_FEW
+    return PanelSize.ENOUGH if judges >= ENOUGH_JUDGES else PanelSize.SMALL
 
 
 def means(judges: Sequence[Ratings]) -> dict[int, Fraction]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.assessment import standards
-from app.assessment.standards import Panel, Row
+from app.assessment.standards import PanelSize, Row
 
 JUDGES = [
     dict(enumerate(map(Fraction, ratings.split())))
@@ -44,9 +44,16 @@ def test_forms_that_differ_have_cuts_that_differ() -> None:
 
 @pytest.mark.parametrize(
     ("judges", "size"),
-    [(0, Panel.TOO_FEW), (2, Panel.TOO_FEW), (3, Panel.SMALL), (4, Panel.SMALL), (5, Panel.ENOUGH), (12, Panel.ENOUGH)],
+    [
+        (0, PanelSize.TOO_FEW),
+        (2, PanelSize.TOO_FEW),
+        (3, PanelSize.SMALL),
+        (4, PanelSize.SMALL),
+        (5, PanelSize.ENOUGH),
+        (12, PanelSize.ENOUGH),
+    ],
 )
-def test_how_many_judges_make_a_panel(judges: int, size: Panel) -> None:
+def test_how_many_judges_make_a_panel(judges: int, size: PanelSize) -> None:
     assert standards.size_of(judges) is size
 
 
