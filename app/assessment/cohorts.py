@@ -133,6 +133,11 @@ def get_exam_version(session: Session, exam_id: str, number: int) -> Measured:
     return Measured(*row)
 
 
+def get_version(session: Session, exam_version_id: int) -> Measured:
+    """An exam version by its own id."""
+    return Measured(*session.execute(_VERSIONS.where(ExamVersion.id == exam_version_id)).one())
+
+
 def siblings_with(session: Session, version: ExamVersion, question_version_id: int) -> list[Measured]:
     """The other versions of the same exam that may draw this very question, newest first."""
     rows = session.execute(
