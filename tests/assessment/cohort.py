@@ -1,4 +1,4 @@
-"""A seeded cohort: people of known strength before questions of known difficulty, written in bulk."""
+"""A seeded cohort: people of known strength, since erased, before questions of known difficulty; in bulk."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Cohort:
             {
                 "id": person, "public_id": encode(person << 60), "email": f"p{person}@example.org",
                 "email_key": f"p{person}@example.org", "name": f"P {person}", "name_key": f"p {person}",
-                "role": "learner", "state": "active", "language": language, "password_hash": "none",
+                "role": "learner", "state": "erased", "language": language, "password_hash": "none",
                 "created_at": at, "confirmed_at": at,
             }
         )  # fmt: skip
@@ -104,32 +104,45 @@ class Cohort:
     def _slot(
         self, person: int, slot: int, version: QuestionVersion, strength: float, language: str, at: datetime
     ) -> bool:
-        chosen = self._choice(self.natures.get(version.question.slug, Nature()), strength, language)
-        order = [[f"t{person}-{slot}-{option}", option] for option in "abcd"]
-        payload = {"choice": f"t{person}-{slot}-{chosen}"} if chosen else None
+        nature = self.natures.get(version.question.slug, Nature())
+        difficulty = nature.difficulty + (nature.harder_in_english if language == "en" else 0)
+        knows = self.chance() < 1 / (1 + math.exp(-nature.sharpness * (strength - difficulty)))
+        key = {option["id"] for option in version.body.get("options", ()) if option.get("correct")}
+        order = [[f"t{person}-{slot}-{option['id']}", option["id"]] for option in version.body.get("options", ())]
+        chosen = self._chosen(nature, sorted(key), [option for _token, option in order if option not in key], knows)
+        right = knows and not nature.wrong_key if not key else set(chosen) == key
+        tokens = [token for token, option in order if option in chosen]
         here = {"attempt_id": person, "slot": slot}
         self.rows[AttemptItem].append(
             {**here, "question_version_id": version.id, "option_order": order, "points": Decimal(1), "flagged": False}
         )
-        self.rows[Answer].append({**here, "rev": 1, "payload": payload, "saved_at": at})
+        self.rows[Answer].append({**here, "rev": 1, "payload": _payload(version.type, tokens), "saved_at": at})
         self.rows[Score].append(
             {
-                **here, "revision": 1, "credit": Decimal(chosen == "a"), "rule": "single", "rule_version": "grading/1",
+                **here, "revision": 1, "credit": Decimal(right), "rule": version.type, "rule_version": "grading/1",
                 "reason": "marked", "scored_at": at,
             }
         )  # fmt: skip
-        return chosen == "a"
+        return right
 
-    def _choice(self, nature: Nature, strength: float, language: str) -> str:
-        """The option somebody takes: who knows takes the best, who does not guesses or leaves a blank."""
-        difficulty = nature.difficulty + (nature.harder_in_english if language == "en" else 0)
-        knows = self.chance() < 1 / (1 + math.exp(-nature.sharpness * (strength - difficulty)))
+    def _chosen(self, nature: Nature, key: list[str], wrong: list[str], knows: bool) -> list[str]:
+        """The options somebody takes: who knows takes the best, who does not guesses one or leaves a blank."""
+        if not wrong:
+            return []
         if knows:
-            return "b" if nature.wrong_key else "a"
+            return wrong[:1] if nature.wrong_key else key
         if self.chance() < 0.03:
-            return ""
-        others = [option for option in "abcd" if option != nature.unused]
-        return others[self.dice.below(len(others))]
+            return []
+        others = [option for option in (*key, *wrong) if option != nature.unused]
+        return [others[self.dice.below(len(others))]]
+
+
+def _payload(kind: str, tokens: list[str]) -> dict[str, Any] | None:
+    if kind == "multiple":
+        return {"choices": tokens} if tokens else None
+    if kind in ("single", "truefalse"):
+        return {"choice": tokens[0]} if tokens else None
+    return {"text": "huit", "lang": "fr"}
 
 
 def slugs(count: int) -> Iterable[str]:

@@ -44,10 +44,10 @@ class Histogram:
 
 
 def histogram(counts: Sequence[int], cut: float) -> Histogram:
-    """Columns for `counts` from 0 to 100 percent, and the cut in percent; a column is inked from the cut on."""
+    """Columns for `counts` from 0 to 100 percent, and the cut in percent; a column is inked where all have passed."""
     bottom, width = 280.0, 520.0
-    step, most = _nice_step(max(counts)), 0
-    while most < max(counts):
+    step, most = _nice_step(max(1, *counts)), 0
+    while most < max(1, *counts):
         most += step
     scale, wide = (bottom - _TOP) / most, width / len(counts)
     columns = tuple(
@@ -56,7 +56,7 @@ def histogram(counts: Sequence[int], cut: float) -> Histogram:
             y=round(bottom - count * scale, 1),
             width=wide - 4,
             height=round(count * scale, 1),
-            passing=100 * (place + 1) / len(counts) > cut,
+            passing=100 * place / len(counts) >= cut - 1e-9,
         )
         for place, count in enumerate(counts)
     )
