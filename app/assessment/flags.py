@@ -76,6 +76,8 @@ def _of_discrimination(figures: ItemFigures, options: tuple[OptionFigures, ...])
     value = figures.discrimination.value
     if value < 0 and not options:
         yield Finding(Flag.INVERTED)
+    elif value < 0 and any(finding.flag is Flag.WRONG_KEY for finding in _of_options(options)):
+        return  # said of the key already
     elif value < WEAK:
         yield Finding(Flag.WEAK)
     elif value < MODEST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from app.assessment.statistics import SHOWN_FROM, Estimate
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import gettext as _
+from app.foundation.i18n import localised
 from app.foundation.paging import PageOf, page_number
 from app.foundation.permissions import Permission
 from app.web.access import current_actor, requires
@@ -41,6 +42,20 @@ class Rated:
     mean: float | None
     own: int | None
     facility: Estimate | None
+
+    @property
+    def accepted(self) -> list[str]:
+        """The written answers that earn everything, ranges from low to high."""
+        return [_in_words(entry) for entry in self.version.body.get("answers", ()) if entry.get("credit", 1) == 1]
+
+
+def _in_words(entry: Mapping[str, Any]) -> str:
+    if "range" in entry:
+        said = _("%(low)s to %(high)s", low=entry["range"][0], high=entry["range"][1])
+    else:
+        value = entry.get("value", entry.get("regex", ""))
+        said = str(localised(value) if isinstance(value, Mapping) else value)
+    return f"{said} {entry['unit']}" if entry.get("unit") else said
 
 
 @blueprint.get("/exams/<public_id:exam_id>/<int:number>/panels")

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.assessment import cohorts, draws, flags
 from app.assessment.cohorts import Measured
 from app.assessment.flag_words import name_of, sentence_of, tone_of
+from app.assessment.flags import Finding
 from app.assessment.measuring import ExamMeasures, ItemMeasures, measures_of
 from app.assessment.models import QuestionVersion
 from app.assessment.statistics import SHOWN_FROM, Estimate
@@ -26,7 +27,7 @@ from app.web.rendering import page
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/studio/exams")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-NAMED_IN_PLOT = 8  # more names than that would cover each other
+MOST_GRAVE = 5  # beside the plot; the table has them all
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Row:
     @property
     def slug(self) -> str:
         return self.version.question.slug
+
+    @property
+    def kinds(self) -> list[Finding]:
+        """One finding of each flag: three options that nobody takes are one thing to say."""
+        return list({finding.flag: finding for finding in self.measures.findings}.values())
 
     @property
     def tone(self) -> str:
@@ -103,7 +109,8 @@ def questions(exam_id: str, number: int) -> ResponseReturnValue:
     return page(
         "assessment/question_figures.html",
         measured=found, measures=measures, rows=rows, sort=sort, sorts=list(SORTS), cloud=_cloud(rows),
-        least=SHOWN_FROM, name_of=name_of, tone_of=tone_of,
+        grave=[row for row in rows if row.tone == "stop"][:MOST_GRAVE], least=SHOWN_FROM,
+        name_of=name_of, tone_of=tone_of, sentence_of=sentence_of, letters_of=letters_of,
     )  # fmt: skip
 
 
@@ -175,18 +182,16 @@ def letters_of(body: Any) -> dict[str, str]:
 
 
 def _cloud(rows: Iterable[Row]) -> list[tuple[float, float, str, str]]:
-    """(facility, discrimination, tone, name) of each question that has both; only the gravest are named."""
-    measured = [row for row in rows if row.measures.figures and row.measures.figures.discrimination]
-    named = {row.slug for row in [row for row in measured if row.tone == "stop"][:NAMED_IN_PLOT]}
-    return [
-        (
-            row.measures.figures.facility.value,  # type: ignore[union-attr]
-            row.measures.figures.discrimination.value,  # type: ignore[union-attr]
-            row.tone,
-            row.slug if row.slug in named else "",
-        )
-        for row in measured
-    ]
+    """(facility, discrimination, tone, name) of each question that has both; the grave ones named where there is room."""
+    placed: list[tuple[float, float, str, str]] = []
+    for row in rows:
+        figures = row.measures.figures
+        if figures is None or figures.discrimination is None:
+            continue
+        x, y = figures.facility.value, figures.discrimination.value
+        free = all(not name or abs(x - there) > 0.5 or abs(y - height) > 8 for there, height, _tone, name in placed)
+        placed.append((x, y, row.tone, row.slug if row.tone == "stop" and free else ""))
+    return placed
 
 
 def _headings() -> list[str]:
@@ -208,7 +213,7 @@ def _cells(row: Row) -> list[object]:
             *_with_interval(one.facility, 4), *_with_interval(one.discrimination, 2),
             _rounded(one.efficiency, 2), _rounded(measures.weight, 2), _rounded(measures.blank, 4),
         ]  # fmt: skip
-    reading = ", ".join(map(name_of, measures.findings))
+    reading = ", ".join(map(name_of, row.kinds))
     return [*about, *figures, _rounded(row.exposure, 4), reading, localised(version.body.get("stem", ""))]
 
 

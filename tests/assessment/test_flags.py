@@ -61,9 +61,9 @@ def test_a_probably_wrong_key_comes_first() -> None:
         [option("a", right=True, going_with=-30), option("b", going_with=40), option("c", share=0)],
     )
     assert [finding.flag for finding in listed] == [
-        Flag.WRONG_KEY, Flag.WEAK, Flag.TOO_HARD, Flag.TEMPTING, Flag.UNUSED,
+        Flag.WRONG_KEY, Flag.TOO_HARD, Flag.TEMPTING, Flag.UNUSED,
     ]  # fmt: skip
-    assert [finding.flag.grave for finding in listed] == [True, True, False, False, False]
+    assert [finding.flag.grave for finding in listed] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
