@@ -182,7 +182,7 @@ def letters_of(body: Any) -> dict[str, str]:
 
 
 def _cloud(rows: Iterable[Row]) -> list[tuple[float, float, str, str]]:
-    """(facility, discrimination, tone, name) of each question that has both; the grave ones named where there is room."""
+    """(facility, discrimination, tone, name) of each question with both; grave ones are named where there is room."""
     placed: list[tuple[float, float, str, str]] = []
     for row in rows:
         figures = row.measures.figures
