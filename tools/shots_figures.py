@@ -14,7 +14,7 @@ from app.foundation.permissions import Role
 from tests.assessment.cohort import Cohort, Nature
 from tests.builders import Cast
 
-PEOPLE, FORM = 420, 15
+PEOPLE, FORM = 560, 15
 NATURES = (
     Nature(wrong_key=True),
     Nature(harder_in_english=2.5),

@@ -27,7 +27,7 @@ from app.web.rendering import page
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/studio/exams")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-MOST_GRAVE = 5  # beside the plot; the table has them all
+MOST_GRAVE = 3  # beside the plot; the table has them all
 
 
 @dataclass(frozen=True)

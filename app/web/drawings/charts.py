@@ -34,7 +34,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Histogram:
-    """How many people per tenth of the points, and the cut in ink; 600 × 330."""
+    """How many people per tenth of the points, and the cut in ink; 620 × 330."""
 
     columns: tuple[Column, ...]
     xs: tuple[Mark, ...]
@@ -94,7 +94,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Curves:
-    """Shares of groups from the weakest to the strongest; 640 × 330, labels at the right."""
+    """Shares of groups from the weakest to the strongest; 660 × 330, labels at the right."""
 
     lines: tuple[Line, ...]
     xs: tuple[Mark, ...]
@@ -104,7 +104,7 @@ class Curves:
 
 def curves(series: Sequence[tuple[bool, bool, Sequence[float]]]) -> Curves:
     """Curves of (is the key, is suspect, shares of 0–1 by group): the key in full, what is suspect in long dashes."""
-    bottom, width = 280.0, 460.0
+    bottom, width = 280.0, 440.0
     groups = len(series[0][2])
     gap = width / max(1, groups - 1)
     kinds = [
@@ -156,7 +156,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Cloud:
-    """Questions by facility and discrimination; 600 × 380. `zone` is where a question separates too little."""
+    """Questions by facility and discrimination; 620 × 380. `zone` is where a question separates too little."""
 
     points: tuple[Point, ...]
     xs: tuple[Mark, ...]
