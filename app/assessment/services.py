@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.assessment import answers, exact, grading, queries, rules
+from app.assessment import answers, exact, grading, panels, queries, rules
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
 from app.assessment.rules import FinishReason, State
@@ -110,7 +110,7 @@ def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) ->
         )  # fmt: skip
         marked.append(grading.MarkedItem(score=scored.score, points=item.points, domain=item.version.domain))
     mark = grading.total(marked)
-    cut = grading.cut_points(mark.maximum, Decimal(attempt.exam_version.settings["cut"]))
+    cut = panels.cut_of(session, attempt, mark.maximum)
     result = Result(
         attempt_id=attempt.id,
         revision=1,

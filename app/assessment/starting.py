@@ -156,6 +156,13 @@ def draw_form(
     return drawing.layout(drawn, seed, shuffle=exam_version.settings.get("shuffle_questions", True))
 
 
+def pool_by_row(exam_version: ExamVersion, pool: Sequence[QuestionVersion]) -> list[tuple[drawing.Row, list[int]]]:
+    """Each row of the blueprint with the question versions that it may draw."""
+    candidates = [(version.id, _candidate(version, {})) for version in pool]
+    rows = [_row(row) for row in exam_version.blueprint]
+    return [(row, [id_ for id_, candidate in candidates if drawing.answers_to(row, candidate)]) for row in rows]
+
+
 def _row(row: dict[str, Any]) -> drawing.Row:
     return drawing.Row(
         domain=row.get("domain"),

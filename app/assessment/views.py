@@ -25,6 +25,7 @@ from app.assessment.pages import (
     unanswered_slots,
     wanted_slot,
 )
+from app.assessment.panel_figures import announced_cut
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
 from app.assessment.wording import BLANK, refusal_sentence, waits_in_words
@@ -101,6 +102,7 @@ def _exam_page(
         attempts_left=rules.attempts_left(facts.attempts_used, facts.most_attempts),
         waits=waits_in_words(settings.get("cooldown_s") or ()),
         pool=queries.pool_size(db.session, exam_version.id),
+        panel=announced_cut(db.session, exam_version, clock.now()),
         minutes=settings["duration_s"] // 60 if settings.get("duration_s") else None,
         ends_at=starting.deadline_from(clock.now(), settings),
     )
