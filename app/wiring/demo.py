@@ -17,7 +17,7 @@ from app.accounts.models import Account
 from app.accounts.passwords import hash_password
 from app.accounts.services import create_account
 from app.assessment import answering, queries, services, starting
-from app.assessment.grading import is_right
+from app.assessment.choices import is_right
 from app.assessment.models import Attempt, AttemptItem, ExamVersion
 from app.authoring.cli import course_folders, read_checked
 from app.authoring.services import import_course, import_skills
