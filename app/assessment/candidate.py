@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.assessment import answers, choices, grading, layouts, numbers, readings
 from app.assessment.answers import PayloadError
-from app.assessment.pictures import Picture, picture_of
-from app.assessment.readings import PartReading
+from app.assessment.pictures import LETTERS, Picture, picture_of
+from app.assessment.readings import PartReading, with_own_mark
 from app.foundation.i18n import current_language, localised
 from app.foundation.numbers import whole
 
@@ -42,7 +41,7 @@ class CandidateQuestion:
     """A question without key, credit, feedback, misconception or tag.
 
     Its parts are answered each on its own: among the options (right sides, columns), by a place, or as the gap it is.
-    In the stem of a cloze, each gap is the token of its part between double brackets.
+    In the stem of a cloze, each gap is the number of its part between double brackets: [[1]].
     """
 
     kind: str
@@ -76,15 +75,33 @@ def candidate_question(body: Mapping[str, Any], option_order: OptionOrder) -> Ca
     """The face of a question; built from named fields, so that a new key in a body stays out of sight."""
     kind, words = body["type"], layouts.words_of(body)
     chosen_among = {"matching": layouts.RIGHT, "matrix": layouts.COLUMN}.get(kind, "")
-    takes_options = kind not in answers.PARTS_KEYS or chosen_among
+    options: tuple[CandidateOption, ...] = ()
+    if kind == "hotspot":
+        options = _lettered(option_order, words)
+    elif kind not in answers.PARTS_KEYS or chosen_among:
+        options = _options(option_order, words, chosen_among)
     return CandidateQuestion(
         kind=kind,
         stem=_stem(body, option_order),
-        options=_options(option_order, words, chosen_among) if takes_options else (),
+        options=options,
         unit=_unit(body),
         parts=_gaps(body, option_order, words) if kind == "cloze" else _parts(option_order, words),
         picture=picture_of(body, option_order),
     )
+
+
+def _lettered(order: OptionOrder, words: Mapping[str, Words]) -> tuple[CandidateOption, ...]:
+    """The areas of a picture, each after the letter that it has there."""
+    return tuple(
+        CandidateOption(token, _after(letter, words[name]))
+        for letter, (token, name) in zip(LETTERS, order, strict=False)
+    )
+
+
+def _after(letter: str, words: Words) -> Words:
+    if isinstance(words, str):
+        return f"**{letter}** {words}".rstrip()
+    return {language: f"**{letter}** {text}" for language, text in words.items()}
 
 
 def _options(order: OptionOrder, words: Mapping[str, Words], prefix: str) -> tuple[CandidateOption, ...]:
@@ -116,14 +133,14 @@ def _gaps_of(body: Mapping[str, Any], order: OptionOrder) -> list[tuple[str, str
 
 
 def _stem(body: Mapping[str, Any], order: OptionOrder) -> Words:
-    """The stem; in that of a cloze the names of the gaps, which may tell, give way to their tokens."""
+    """The stem; in that of a cloze the names of the gaps, which may tell, give way to their numbers."""
     if body["type"] != "cloze":
         stem: Words = body["stem"]
         return stem
-    tokens = {name: token for token, name, _gap in _gaps_of(body, order)}
+    numbered = {name: number for number, (_token, name, _gap) in enumerate(_gaps_of(body, order), start=1)}
 
     def hidden(text: str) -> str:
-        return layouts.GAP.sub(lambda gap: f"[[{tokens[gap[1]]}]]" if gap[1] in tokens else gap[0], text)
+        return layouts.GAP.sub(lambda gap: f"[[{numbered.get(gap[1], 0)}]]", text)
 
     texts = body["stem"]
     return hidden(texts) if isinstance(texts, str) else {language: hidden(text) for language, text in texts.items()}
@@ -160,9 +177,10 @@ def answer_values(form: Mapping[str, Sequence[str]], name: str) -> list[str]:
     return [*form.get(name, ()), *parts]
 
 
-def _parts_payload(kind: str, values: Sequence[str], language: str) -> dict[str, Any]:
-    pairs = (value.partition("=")[::2] for value in values)
-    given: dict[str, Any] = dict(pairs)
+def _parts_payload(kind: str, values: Sequence[str], language: str) -> dict[str, Any] | None:
+    given: dict[str, Any] = dict(value.partition("=")[::2] for value in values if "=" in value)
+    if not given:
+        return None
     if kind == "ordering":
         given = {token: whole(place, most=answers.MOST_CHOICES) or place for token, place in given.items()}
     payload: dict[str, Any] = {answers.PARTS_KEYS[kind]: given}
@@ -190,7 +208,7 @@ def read_as(kind: str, payload: Mapping[str, Any] | None, language: str, order: 
     except PayloadError:
         return None
     understood = [numbers.read(one.text, one.language) for of_kind, one in typed if of_kind == "numeric"]
-    said = [_with_own_mark(one.text, language) for one in understood if isinstance(one, numbers.Reading)]
+    said = [with_own_mark(one.text, language) for one in understood if isinstance(one, numbers.Reading)]
     return " · ".join(said) or None
 
 
@@ -200,11 +218,6 @@ def not_ready(kind: str, payload: Mapping[str, Any] | None, order: OptionOrder =
         return answers.unready(kind, answers.normalise(kind, payload, order))
     except PayloadError as error:
         return error.reason
-
-
-def _with_own_mark(number: str, language: str) -> str:
-    """1234.5 km as the page's language writes it: 1234,5 km in French."""
-    return re.sub(r"(?<=[0-9])\.(?=[0-9])", ",", number, count=1) if language == "fr" else number
 
 
 def correction(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping[str, Any] | None) -> Correction:
@@ -272,4 +285,4 @@ def _expected(body: Mapping[str, Any], language: str) -> str:
     if entry is None:
         return ""
     value = entry["value"]
-    return _with_own_mark(str(value), language) if body["type"] == "numeric" else str(localised(value, language))
+    return with_own_mark(str(value), language) if body["type"] == "numeric" else str(localised(value, language))

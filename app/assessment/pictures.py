@@ -11,6 +11,7 @@ from typing import Any
 from app.assessment import areas
 from app.assessment.exact import fraction, rounded
 
+LETTERS = ascii_uppercase
 _SHAPES = {"rect": "rect", "circle": "circle", "poly": "polygon"}
 _RADIUS, _LETTER = Fraction(3), Fraction(4)  # of a mark, in percent of the picture's width
 _PLACES = 2
@@ -52,7 +53,7 @@ def picture_of(body: Mapping[str, Any], option_order: Sequence[Sequence[str]]) -
         view_box=view_box,
         marks=tuple(
             _mark(token, letter, by_id[area_id], frame)
-            for letter, (token, area_id) in zip(ascii_uppercase, option_order, strict=False)
+            for letter, (token, area_id) in zip(LETTERS, option_order, strict=False)
         ),
         radius=frame.length(_RADIUS),
         letter_size=frame.length(_LETTER),

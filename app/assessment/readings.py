@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from app.assessment import layouts
-from app.assessment.answers import Answer, Chosen, Filled, Gap, Paired, Placed
+from app.assessment.answers import LANGUAGES, Answer, Chosen, Filled, Gap, Paired, Placed
 from app.assessment.choices import is_right
 from app.assessment.exact import fraction
 from app.assessment.scored import Scored, Words
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,17 @@ def expected_entry(entries: Sequence[Mapping[str, Any]]) -> Words:
     entry = best_entry(entries)
     if entry is None:
         return ""
-    value: Words = entry["value"] if isinstance(entry["value"], Mapping) else str(entry["value"])
-    return f"{value} {entry['unit']}" if entry.get("unit") and isinstance(value, str) else value
+    if isinstance(entry["value"], Mapping):
+        return dict(entry["value"])
+    value, unit = str(entry["value"]), entry.get("unit") or ""
+    if _NUMBER.fullmatch(value):
+        return {language: f"{with_own_mark(value, language)} {unit}".rstrip() for language in LANGUAGES}
+    return value
+
+
+def with_own_mark(number: str, language: str) -> str:
+    """1234.5 km as the page's language writes it: 1234,5 km in French."""
+    return re.sub(r"(?<=[0-9])\.(?=[0-9])", ",", number, count=1) if language == "fr" else number
 
 
 def best_entry(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
