@@ -184,7 +184,7 @@ def _check_picture(question: Mapping, context: Context, figures: Table[str, Figu
         else:
             boxes.add(figures[path].view_box)
     if len(boxes) > 1:
-        message = _("The picture has not the same viewBox in every language.")
+        message = _("The picture does not have the same viewBox in every language.")
         context.add(node.mark, "E149", message, _("areas are the same in all of them"))
     if question.get("alt") is None:
         hint = _("alt: what is drawn and its scale, never the conclusion")
