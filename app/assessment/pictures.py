@@ -13,7 +13,7 @@ from app.assessment.exact import fraction, rounded
 
 LETTERS = ascii_uppercase
 _SHAPES = {"rect": "rect", "circle": "circle", "poly": "polygon"}
-_RADIUS, _LETTER = Fraction(3), Fraction(4)  # of a mark, in percent of the picture's width
+_RADIUS, _LETTER = Fraction(9, 2), Fraction(5)  # of a mark, in percent of the picture's width: 24 px on a phone
 _PLACES = 2
 
 

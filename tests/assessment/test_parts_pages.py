@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.assessment import readings
+from app.assessment.answers import normalise
 from app.assessment.candidate import answer_values, candidate_question, chosen_values, payload_of_form
+from app.assessment.grading import score
 from app.assessment.models import Answer, Attempt, AttemptItem
 from app.assessment.starting import option_order
+from app.wiring.demo import answer_of
 from tests.builders import Cast
 from tests.courses import (
     PARTS_KINDS,
@@ -274,3 +277,11 @@ def test_nothing_else_is_stored_than_what_was_given(cast: Cast, session: Session
     kept = session.get(Answer, (attempt.id, item.slot))
     assert kept is not None
     assert kept.payload == {"pairs": {**right_payload(item)["pairs"], "credit": "1"}}
+
+
+def test_the_demo_school_answers_them(cast: Cast, session: Session) -> None:
+    _ada, attempt = sitting(cast, session)
+    for kind, item in by_kind(session, attempt).items():
+        for right in (True, False):
+            answer = normalise(kind, answer_of(item, right=right, language="fr"), item.option_order)
+            assert score(item.version.body, answer).credit == right, kind
