@@ -209,10 +209,15 @@ def option_tokens(
     *,
     fixed: Collection[str] = (),
     shuffle: bool = True,
+    label: str = "",
 ) -> OptionOrder:
-    """Give the options of a slot in the order to show them, each behind a token that means nothing elsewhere."""
+    """Give the options of a slot in the order to show them, each behind a token that means nothing elsewhere.
+
+    Where a question has several groups to shuffle (left and right sides), each has a label of its own.
+    """
     free = [option for option in option_ids if option not in fixed]
-    moved = iter(shuffled(free, seed, f"options:{slot}") if shuffle else free)
+    lot = f"options:{slot}:{label}" if label else f"options:{slot}"
+    moved = iter(shuffled(free, seed, lot) if shuffle else free)
     order = [option if option in fixed else next(moved) for option in option_ids]
     return [[_token(seed, slot, option), option] for option in order]
 
