@@ -24,9 +24,10 @@ sys.path.insert(0, str(ROOT))
 from PIL import Image, ImageDraw  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright  # noqa: E402
 from shots_school import LETTERS, VISITOR, Shot, prepare  # noqa: E402
+from shots_verification import STATES  # noqa: E402
 
 from app.wiring.demo import PASSWORD  # noqa: E402
-from app.wiring.demo_offers import EMPLOYERS  # noqa: E402
+from app.wiring.demo_offers import EMPLOYERS, OFFERS  # noqa: E402
 from tests.browser.axe import violations  # noqa: E402
 from tests.browser.fixtures import CHROMIUM_OPTIONS  # noqa: E402
 from tests.browser.site import Site, new_site, served  # noqa: E402
@@ -47,17 +48,18 @@ MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
 )
 MASKED = re.compile(rf"\d+|\b(?:{'|'.join(MONTHS.split())})\b", re.IGNORECASE)
-SAME_IN_BOTH = {
+OWN_WORDS = {
     "Open Badges 3.0",
-    "… questions, … min",
     "e-Handbook of Statistical Methods",
     *LETTERS,
-    *(employer.name for employer in EMPLOYERS.values()),
+    *STATES.values(),
+    *(text for employer in EMPLOYERS.values() for text in (employer.name, employer.about)),
+    *(offer.title for offer in OFFERS),
 }
 TALLEST, MARGIN, LABEL = 1000, 12, 18
-# The sentences of the page itself: not those of an offer or a lesson in a language of its own, not people's names.
+# The sentences of the page itself: not those of an offer or a lesson in a language of its own, not a source's title.
 SENTENCES = """() => [...document.querySelectorAll("main *, header *, footer *")]
-  .filter((node) => node.children.length === 0 && !node.closest("body [lang], pre, code, input, textarea"))
+  .filter((node) => node.children.length === 0 && !node.closest("body [lang], pre, code, input, textarea, a em"))
   .map((node) => node.textContent.trim().replace(/\\s+/g, " "))
   .filter((text) => text.split(" ").length > 2 && /[a-z]{2}/.test(text))"""
 
@@ -147,7 +149,7 @@ class Camera:
             if language == "fr":
                 for sentence in french & self.said.get((person, name, "en"), set()):
                     pages[sentence].add(f"{person}/{name}")
-        for sentence in SAME_IN_BOTH & pages.keys():
+        for sentence in {"… questions, … min", *map(_masked, OWN_WORDS)} & pages.keys():
             del pages[sentence]
         for sentence, where in sorted(pages.items()):
             yield f"{sentence!r} is the same in both languages: {', '.join(sorted(where)[:3])}"

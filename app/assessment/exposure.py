@@ -31,8 +31,8 @@ _counts: dict[str, _Count] = {}  # by the exam's public id; a few hundred number
 _lock = Lock()
 
 
-def exposure_of(session: Session, exam: Exam, before: Attempt) -> Exposure:
-    """Attempts of the last 90 days but `before`, which is being drawn, and how many of them held each question.
+def exposure_of(session: Session, exam: Exam, before: Attempt | None = None) -> Exposure:
+    """Attempts of the last 90 days, but for `before`, which is being drawn, and how many of them held each question.
 
     In a rush everyone draws at once, and 10,000 attempts are 200,000 rows: so only the attempts since this process
     last looked are read, and all of them again each hour. On PostgreSQL one that is committed after a later one may
@@ -43,7 +43,7 @@ def exposure_of(session: Session, exam: Exam, before: Attempt) -> Exposure:
         count = _counts.get(exam.public_id)
         if count is None or not timedelta(0) <= now - count.begun < RECOUNTED:
             count = _counts[exam.public_id] = _Count(now)
-        _read_on(session, exam.id, before.id, count, now - PERIOD)
+        _read_on(session, exam.id, before.id if before else 0, count, now - PERIOD)
         return Exposure(count.attempts, dict(count.counts))
 
 

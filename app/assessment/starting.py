@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.assessment import drawing, draws, queries, rules
+from app.assessment import drawing, draws, layouts, queries, rules
 from app.assessment.exposure import exposure_of
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
 from app.assessment.services import close_if_over
@@ -156,6 +156,13 @@ def draw_form(
     return drawing.layout(drawn, seed, shuffle=exam_version.settings.get("shuffle_questions", True))
 
 
+def pool_by_row(exam_version: ExamVersion, pool: Sequence[QuestionVersion]) -> list[tuple[drawing.Row, list[int]]]:
+    """Each row of the blueprint with the question versions that it may draw."""
+    candidates = [(version.id, _candidate(version, {})) for version in pool]
+    rows = [_row(row) for row in exam_version.blueprint]
+    return [(row, [id_ for id_, candidate in candidates if drawing.answers_to(row, candidate)]) for row in rows]
+
+
 def _row(row: dict[str, Any]) -> drawing.Row:
     return drawing.Row(
         domain=row.get("domain"),
@@ -183,18 +190,8 @@ def _candidate(version: QuestionVersion, public_ids: dict[str, str]) -> drawing.
 
 
 def option_order(version: QuestionVersion, seed: bytes, slot: int, settings: dict[str, Any]) -> list[list[str]]:
-    """The options of one slot as this candidate sees them: [[token, option id], …]."""
-    options = version.body.get("options") or []
-    return [
-        list(pair)
-        for pair in drawing.option_tokens(
-            seed,
-            slot,
-            [option["id"] for option in options],
-            fixed={option["id"] for option in options if option.get("fixed")},
-            shuffle=settings.get("shuffle_options", True),
-        )
-    ]
+    """What can be chosen in one slot as this candidate sees it: [[token, id], …]."""
+    return layouts.draw_layout(version.body, seed, slot, shuffle=settings.get("shuffle_options", True))
 
 
 def next_start_of(session: Session, attempt: Attempt) -> datetime | None:

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 SEPARATORS = ("\t", ";", ",")  # where two fit equally well, the one that texts contain less often
 LONGEST_CELL = 10_000
@@ -65,8 +66,10 @@ def separator_of(text: str) -> str:
 
 
 def harmless(cell: object) -> str:
-    """The text of a cell; an apostrophe before what a spreadsheet would run."""
+    """The text of a cell; an apostrophe before what a spreadsheet would run. A number is one: −1 runs nothing."""
     text = "" if cell is None else str(cell)
+    if isinstance(cell, int | float | Decimal):
+        return text
     return f"'{text}" if text[:1] in TRIGGERS else text
 
 

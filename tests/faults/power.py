@@ -83,7 +83,7 @@ class _File(ctypes.Structure):
 
 
 _OPEN = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.POINTER(_File), ctypes.c_int, ctypes.c_void_p
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.POINTER(_File), ctypes.c_int, ctypes.c_void_p
 )
 _WRITE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_int64)
 _TRUNCATE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
@@ -106,11 +106,12 @@ class Recorder:
         self._kept.append(function)
         return ctypes.cast(function, ctypes.c_void_p).value
 
-    def _opened(self, vfs: int, name: bytes | None, file: Any, flags: int, out_flags: int) -> int:
-        code = self._open(vfs, name, file, flags, out_flags)
-        if code == OK and name and name.endswith((b".sqlite", b"-wal")):
+    def _opened(self, vfs: int, path: int | None, file: Any, flags: int, out_flags: int) -> int:
+        code = self._open(vfs, path, file, flags, out_flags)  # SQLite keeps this very pointer: never a copy of ours
+        name = os.fsdecode(ctypes.string_at(path)) if path else ""
+        if code == OK and name.endswith((".sqlite", "-wal")):
             methods = _Methods.from_buffer_copy(file.contents.methods.contents)
-            self._listen(methods, Path(os.fsdecode(name)).name)
+            self._listen(methods, Path(name).name)
             self._kept.append(methods)
             file.contents.methods = ctypes.pointer(methods)
         return int(code)

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.links import issue_link
-from app.assessment.models import Attempt
+from app.assessment import judging
+from app.assessment.models import Attempt, Panel, PanelJudge
 from app.assessment.starting import start_attempt
 from app.catalog.models import CourseVersion
 from app.foundation import clock
@@ -117,6 +118,16 @@ class World:
     def written_slot(self) -> int:
         """The question of the attempt that is answered in words."""
         return next(item.slot for item in items_of(self.session, self.attempt) if item.version.type == "text")
+
+    @cached_property
+    def panel(self) -> Panel:
+        """Camille's panel, which she judges too."""
+        opened = judging.open_panel(
+            self.session, actor=self.cast.camille.actor(), exam_version=exam_of(self.session, self.course)
+        )
+        self.session.add(PanelJudge(panel_id=opened.id, account_id=self.cast.camille.id, invited_at=clock.now()))
+        self.session.flush()
+        return opened
 
     @cached_property
     def dead_message(self) -> int:
@@ -237,6 +248,17 @@ DOORS: dict[tuple[str, str], Door] = {
         "ada", {"timer": "hide"}, lambda world: {"attempt_id": world.attempt.public_id}
     ),
     ("POST", "assessment.submit"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
+    ("POST", "panels.open_panel"): Door("camille", parts=lambda world: {"exam_id": world.exam, "number": 1}),
+    ("POST", "panels.invite"): Door(
+        "camille",
+        lambda world: {"judges": world.cast.admin.public_id},
+        lambda world: {"panel_id": world.panel.public_id},
+    ),
+    ("POST", "panels.begin_second_round"): Door("camille", parts=lambda world: {"panel_id": world.panel.public_id}),
+    ("POST", "panels.close"): Door("camille", parts=lambda world: {"panel_id": world.panel.public_id}),
+    ("POST", "panels.rate"): Door(
+        "camille", {"rating-1": "60", "rating-2": ""}, lambda world: {"panel_id": world.panel.public_id}
+    ),
     ("POST", "verification.verify"): Door("", {"number": "0" * 26}),
     ("POST", "verification.compare_name"): Door("", {"name": "Ada"}, lambda world: {"number": world.certificate}),
     ("POST", "verification.verify_bulk"): Door("", {"rows": "0" * 26}),
