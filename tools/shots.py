@@ -59,7 +59,7 @@ OWN_WORDS = {
 TALLEST, MARGIN, LABEL = 1000, 12, 18
 # The sentences of the page itself: not those of an offer or a lesson in a language of its own, not a source's title.
 SENTENCES = """() => [...document.querySelectorAll("main *, header *, footer *")]
-  .filter((node) => node.children.length === 0 && !node.closest("body [lang], pre, code, input, textarea, a em"))
+  .filter((node) => node.children.length === 0 && !node.closest("body [lang], pre, code, input, textarea, li em"))
   .map((node) => node.textContent.trim().replace(/\\s+/g, " "))
   .filter((text) => text.split(" ").length > 2 && /[a-z]{2}/.test(text))"""
 
