@@ -82,6 +82,16 @@ def record_quiz(session: Session, *, enrolment: Enrolment, item: Item, ratio: De
         _complete(session, enrolment, progress)
 
 
+def complete_project(session: Session, *, enrolment: Enrolment, item: Item) -> None:
+    """A project was accepted by those who marked it; where the course resumes is not changed by what others did."""
+    progress = find_progress(session, enrolment.id, item.id)
+    if progress is None:
+        progress = ItemProgress(enrolment_id=enrolment.id, item_id=item.id, started_at=clock.now())
+        session.add(progress)
+        session.flush()
+    _complete(session, enrolment, progress)
+
+
 def _complete(session: Session, enrolment: Enrolment, progress: ItemProgress) -> None:
     if progress.completed_at is not None:
         return

@@ -8,6 +8,8 @@ from app.accounts import own_account
 from app.accounts import views as accounts
 from app.admin import views as admin
 from app.api import views as api
+from app.assessment import project_pages
+from app.assessment import staff as marking
 from app.assessment import views as assessment
 from app.authoring import staff as studio
 from app.catalog import views as catalog
@@ -35,6 +37,8 @@ PAGES = (
     catalog.blueprint,
     learning.blueprint,
     assessment.blueprint,
+    project_pages.blueprint,
+    marking.blueprint,
     studio.blueprint,
     jobs.blueprint,
     hire.blueprint,
