@@ -91,6 +91,6 @@ STEPS = {
     Step.DRAFT: _l("Not handed in yet"),
     Step.SUBMITTED: _l("Handed in, waiting to be read"),
     Step.IN_REVIEW: _l("Being read"),
-    Step.ACCEPTED: _l("Accepted"),
+    Step.ACCEPTED: _l("Project accepted"),
     Step.CHANGES_REQUESTED: _l("Changes asked for"),
 }
