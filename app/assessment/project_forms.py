@@ -22,9 +22,10 @@ Lines = Sequence[Mapping[str, Any]]
 """The lines of a rubric as its project stores them."""
 
 
-def several_lines(label: object, length: int) -> Any:
-    """An optional text area of at most `length` signs."""
-    return TextAreaField(label, filters=LINES, validators=[Optional(), NoControlCharacters(lines=True), AtMost(length)])
+def several_lines(label: object, length: int, *first: Any) -> Any:
+    """A text area of at most `length` signs; said to be optional when `first` is Optional()."""
+    checks = [*first, NoControlCharacters(lines=True), AtMost(length)]
+    return TextAreaField(label, filters=LINES, validators=checks)
 
 
 def a_link(label: LazyText) -> Any:
@@ -66,7 +67,7 @@ class MarkingForm(LevelsForm):
 def self_assessment_form(lines: Lines, sent: Any = None, chosen: Mapping[str, int] | None = None) -> LevelsForm:
     """Where does one stand? Every line is to be answered."""
     required = InputRequired(_l("Choose a level for this line."))
-    fields = {LEVEL + line["id"]: _level_field(line, required) for line in lines}
+    fields = {LEVEL + line["id"]: _level_field(line, [required]) for line in lines}
     form: LevelsForm = _filled(type("OwnLevelsForm", (LevelsForm,), fields), lines, sent, _levels_data(chosen))
     return form
 
@@ -75,9 +76,9 @@ def marking_form(lines: Lines, sent: Any = None, stored: Mapping[str, Any] | Non
     """A marking as sent, or as `stored` {levels, feedback, comment}; what is not chosen yet may be kept so."""
     fields: dict[str, Any] = {}
     for line in lines:
-        fields[LEVEL + line["id"]] = _level_field(line, Optional())
+        fields[LEVEL + line["id"]] = _level_field(line, [])
         fields[FEEDBACK + line["id"]] = several_lines(
-            _("About “%(line)s”", line=_words(line["title"])), LONGEST_FEEDBACK
+            _("About “%(line)s”", line=_words(line["title"])), LONGEST_FEEDBACK, Optional()
         )
     data: dict[str, Any] = {}
     if stored is not None:
@@ -87,7 +88,7 @@ def marking_form(lines: Lines, sent: Any = None, stored: Mapping[str, Any] | Non
     return form
 
 
-def _level_field(line: Mapping[str, Any], first: Any) -> Any:
+def _level_field(line: Mapping[str, Any], first: list[Any]) -> Any:
     return RadioField(
         _words(line["title"]),
         choices=[
@@ -96,7 +97,7 @@ def _level_field(line: Mapping[str, Any], first: Any) -> Any:
             for words in [_words(level["text"])]
         ],
         validate_choice=False,
-        validators=[first, _OneOfItsLevels()],
+        validators=[*first, _OneOfItsLevels()],
     )
 
 
@@ -117,7 +118,7 @@ def _words(texts: Any) -> str:
 class WorkForm(Form):
     """What goes with the files."""
 
-    note = several_lines(_l("A word to those who mark"), LONGEST_NOTE)
+    note = several_lines(_l("A word to those who mark"), LONGEST_NOTE, Optional())
     link = a_link(_l("Link to your work"))
 
 
@@ -130,6 +131,6 @@ class UploadForm(Form):
 class PortfolioForm(Form):
     """What one says of an accepted project, and whether others see it."""
 
-    presentation = several_lines(_l("What you want to say of it"), LONGEST_FEEDBACK)
+    presentation = several_lines(_l("What you want to say of it"), LONGEST_FEEDBACK, Optional())
     link = a_link(_l("Link to show"))
     shown = BooleanField(_l("Show this project to everybody who has the address of my portfolio"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,9 +25,20 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 class Studio:
     """A course with a project, Ada in it, and people who mark."""
 
-    def __init__(self, session: Session, cast: Cast, *, markers: int = 1, **body: object) -> None:
+    def __init__(
+        self,
+        session: Session,
+        cast: Cast,
+        *,
+        markers: int = 1,
+        mastery: bool = True,
+        exam_settings: Mapping[str, object] | None = None,
+        **body: object,
+    ) -> None:
         self.session, self.cast = session, cast
-        self.version = Small(project=a_project(markers=markers, **body)).publish(session)
+        project = a_project(markers=markers, **body)
+        small = Small(project=project, mastery=mastery, exam_settings=dict(exam_settings or {}))
+        self.version = small.publish(session)
         begin(session, cast.ada, self.version)
 
     def place(self, account: Account | None = None) -> Workplace:

@@ -18,9 +18,11 @@ from app.foundation import clock
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
 from app.foundation.outbox import OutboxMessage
 from app.learning.queries import find_enrolment, path_of
+from app.learning.services import complete_lesson
 from app.wiring.deliveries import LETTERS
 from tests.assessment.submissions import COURSE, GOOD, PROJECT, WEAK, Studio
 from tests.builders import Cast
+from tests.courses import exam_of
 
 
 @pytest.fixture
@@ -131,6 +133,24 @@ def test_a_project_wants_the_course_begun_and_its_module_open(studio: Studio, ca
     with pytest.raises(RuleError):
         projects.begin(studio.session, actor=cast.blaise.actor(), place=place)
     assert studio.session.scalar(select(func.count()).select_from(Submission)) == 0
+
+
+def test_an_exam_that_wants_the_project_opens_once_it_is_accepted(session: Session, cast: Cast) -> None:
+    studio = Studio(session, cast, mastery=False, exam_settings={"requires": ["un"]})
+    enrolment = find_enrolment(session, cast.ada.id, studio.version.course_id)
+    assert enrolment is not None
+    for item in studio.version.modules[0].items:
+        if item.kind == "lesson":
+            complete_lesson(session, enrolment=enrolment, item=item)
+    session.commit()
+    ada, exam = cast.client("ada"), f"/exams/{exam_of(session, studio.version).exam.public_id}"
+    assert ada.post(exam, {"pledge": "y"}).status_code == 422
+    submission = studio.handed_in()
+    studio.mark(cast.camille, submission, WEAK)
+    assert ada.post(exam, {"pledge": "y"}).status_code == 422
+    studio.handed_in()
+    studio.mark(cast.camille, submission, GOOD)
+    assert ada.post(exam, {"pledge": "y"}).status_code == 302
 
 
 def test_nobody_marks_their_own_work(studio: Studio) -> None:
