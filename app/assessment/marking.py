@@ -25,7 +25,7 @@ from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.identifiers import new_public_id
 from app.foundation.outbox import enqueue
 from app.learning.queries import find_enrolment
-from app.learning.services import complete_project
+from app.learning.services import give_back
 
 TAKEN_FOR = timedelta(days=7)  # then a colleague may take it over
 MOVED_ON = _l("This submission has moved on since the page was opened. Reload it and look again.")
@@ -185,18 +185,18 @@ def _decide(session: Session, submission: Submission) -> None:
         subject=submission.public_id,
         details={"revision": revision.number, "levels": levels, "score": str(score(rubric, levels))},
     )  # fmt: skip
-    if accepted:
-        _complete(session, submission)
-    else:
+    _give_back(session, submission, accepted=accepted)
+    if not accepted:
         _open_next_revision(session, submission)
     _tell(session, submission, revision)
 
 
-def _complete(session: Session, submission: Submission) -> None:
+def _give_back(session: Session, submission: Submission, *, accepted: bool) -> None:
     project = submission.project
     enrolment = find_enrolment(session, submission.account_id, project.version.course_id)
     if enrolment is not None:
-        complete_project(session, enrolment=enrolment, item=get_item(session, project.course_version_id, project.slug))
+        item = get_item(session, project.course_version_id, project.slug)
+        give_back(session, enrolment=enrolment, item=item, accepted=accepted)
 
 
 def _open_next_revision(session: Session, submission: Submission) -> None:

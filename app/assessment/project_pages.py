@@ -202,7 +202,7 @@ def hand_in(slug: str, item_slug: str) -> ResponseReturnValue:
     if place.submission is None:
         raise RuleError(_("There is nothing to hand in yet."))
     with refusals(form):
-        services.hand_in(db.session, actor=current_actor(), submission=place.submission)
+        services.hand_in(db.session, actor=current_actor(), place=place)
     if form.errors:
         return _read_over_page(_place(slug, item_slug), form)
     db.session.commit()

@@ -26,7 +26,7 @@ from app.foundation.actor import Actor
 from app.foundation.errors import ConflictError, RuleError
 from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import new_public_id
-from app.learning.services import open_item
+from app.learning.services import hand_over, open_item
 
 
 def begin(session: Session, *, actor: Actor, place: Workplace) -> Submission:
@@ -117,8 +117,9 @@ def what_is_missing(submission: Submission | None) -> list[str]:
     return missing
 
 
-def hand_in(session: Session, *, actor: Actor, submission: Submission) -> None:
+def hand_in(session: Session, *, actor: Actor, place: Workplace) -> None:
     """Hand the work in; doing it twice changes nothing."""
+    submission = begin(session, actor=actor, place=place)
     now = clock.now()
     if not move(session, submission, *WRITABLE, end=Step.SUBMITTED, handed_in_at=now, changed_at=now):
         if submission.state == Step.ACCEPTED:
@@ -130,6 +131,8 @@ def hand_in(session: Session, *, actor: Actor, submission: Submission) -> None:
         raise RuleError(" ".join(missing))
     submission.current.handed_in_at = now
     session.flush()
+    if place.enrolment is not None:
+        hand_over(session, enrolment=place.enrolment, item=place.step)
     record(
         session, actor=actor, event="project.handed-in", subject=submission.public_id,
         details={"revision": submission.revision, "files": [file.sha256 for file in submission.current.files]},

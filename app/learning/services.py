@@ -82,14 +82,22 @@ def record_quiz(session: Session, *, enrolment: Enrolment, item: Item, ratio: De
         _complete(session, enrolment, progress)
 
 
-def complete_project(session: Session, *, enrolment: Enrolment, item: Item) -> None:
-    """A project was accepted by those who marked it; where the course resumes is not changed by what others did."""
+def hand_over(session: Session, *, enrolment: Enrolment, item: Item) -> None:
+    """A project was handed in: the course goes on elsewhere until others have read it."""
+    open_item(session, enrolment=enrolment, item=item).waiting_since = clock.now()
+    session.flush()
+
+
+def give_back(session: Session, *, enrolment: Enrolment, item: Item, accepted: bool) -> None:
+    """Others have read it: it is done, or the learner's again; what they did does not move where the course resumes."""
     progress = find_progress(session, enrolment.id, item.id)
     if progress is None:
         progress = ItemProgress(enrolment_id=enrolment.id, item_id=item.id, started_at=clock.now())
         session.add(progress)
-        session.flush()
-    _complete(session, enrolment, progress)
+    progress.waiting_since = None
+    session.flush()
+    if accepted:
+        _complete(session, enrolment, progress)
 
 
 def _complete(session: Session, enrolment: Enrolment, progress: ItemProgress) -> None:

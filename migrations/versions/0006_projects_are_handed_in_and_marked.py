@@ -1,4 +1,5 @@
-"""Projects are handed in and marked: projects, submissions with their revisions, files and markings, portfolios."""
+"""Projects are handed in and marked: projects, submissions with their revisions, files and markings, portfolios;
+and a step of a course may wait for others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +14,8 @@ REVISION = (['submission_id', 'revision'], ['submission_revision.submission_id',
 
 
 def upgrade() -> None:
+    with op.batch_alter_table('item_progress') as batch_op:
+        batch_op.add_column(sa.Column('waiting_since', sa.DateTime(timezone=True), nullable=True))
     op.create_table('project',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('course_version_id', sa.Integer(), nullable=False),
@@ -118,3 +121,5 @@ def create_what_revisions_hold() -> None:
 def downgrade() -> None:
     for table in ('portfolio_entry', 'portfolio', 'marking', 'submission_file', 'submission_revision', 'submission', 'project'):
         op.drop_table(table)
+    with op.batch_alter_table('item_progress') as batch_op:
+        batch_op.drop_column('waiting_since')

@@ -61,7 +61,7 @@ class Studio:
 
     def handed_in(self, account: Account | None = None) -> Submission:
         submission = self.written(account)
-        projects.hand_in(self.session, actor=(account or self.cast.ada).actor(), submission=submission)
+        projects.hand_in(self.session, actor=(account or self.cast.ada).actor(), place=self.place(account))
         self.session.commit()
         return submission
 

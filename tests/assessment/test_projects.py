@@ -17,7 +17,8 @@ from app.audit.models import AuditEntry
 from app.foundation import clock
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
 from app.foundation.outbox import OutboxMessage
-from app.learning.queries import find_enrolment, path_of
+from app.learning.queries import Path, find_enrolment, path_of
+from app.learning.rules import Place
 from app.learning.services import complete_lesson
 from app.wiring.deliveries import LETTERS
 from tests.assessment.submissions import COURSE, GOOD, PROJECT, WEAK, Studio
@@ -36,9 +37,13 @@ def add(studio: Studio, name: str = "rapport.pdf", sha: str = "a" * 64) -> None:
     studio.session.commit()
 
 
-def done(studio: Studio) -> bool:
+def path(studio: Studio) -> Path:
     enrolment = find_enrolment(studio.session, studio.cast.ada.id, studio.version.course_id)
-    return path_of(studio.session, studio.version, enrolment).done(PROJECT)
+    return path_of(studio.session, studio.version, enrolment)
+
+
+def done(studio: Studio) -> bool:
+    return path(studio).done(PROJECT)
 
 
 def events(session: Session) -> list[str]:
@@ -48,8 +53,12 @@ def events(session: Session) -> list[str]:
 
 def test_a_project_from_beginning_to_end(studio: Studio) -> None:
     session, cast = studio.session, studio.cast
+    studio.written()
+    assert path(studio).resume == Place("un", PROJECT)
     submission = studio.handed_in()
     assert submission.state == "submitted"
+    assert path(studio).waits(PROJECT)
+    assert path(studio).resume == Place("un", "lecon-1"), "there is nothing to do about the project"
     studio.mark(cast.camille, submission, GOOD)
     assert (submission.state, submission.revision, done(studio)) == ("accepted", 1, True)
     (decision,) = decisions_of(submission)
@@ -64,6 +73,7 @@ def test_changes_keep_what_was_handed_in_and_ask_for_another_look_at_oneself(stu
     submission = studio.handed_in()
     studio.mark(cast.camille, submission, WEAK)
     assert (submission.state, submission.revision, done(studio)) == ("changes_requested", 2, False)
+    assert not path(studio).waits(PROJECT)
     before, after = submission.revisions
     assert (before.levels, before.accepted, before.own_levels) == (WEAK, False, GOOD)
     assert (after.note, after.link, after.own_levels, after.levels) == (before.note, before.link, None, None)
@@ -73,7 +83,7 @@ def test_changes_keep_what_was_handed_in_and_ask_for_another_look_at_oneself(stu
     session.expire_all()
     assert len(submission.revisions[0].files) == 1, "what was marked stays as it was"
     with pytest.raises(RuleError, match=r"Say first|Dites d’abord"):
-        projects.hand_in(session, actor=cast.ada.actor(), submission=submission)
+        projects.hand_in(session, actor=cast.ada.actor(), place=studio.place())
     session.rollback()
     studio.handed_in()
     studio.mark(cast.camille, submission, GOOD)
@@ -90,7 +100,7 @@ def test_handing_in_wants_a_look_at_oneself_and_some_work(studio: Studio) -> Non
     submission = studio.submission()
     assert len(projects.what_is_missing(submission)) == 1
     with pytest.raises(RuleError):
-        projects.hand_in(session, actor=actor, submission=submission)
+        projects.hand_in(session, actor=actor, place=studio.place())
     session.rollback()
 
 
@@ -111,11 +121,11 @@ def test_work_that_was_handed_in_can_no_longer_be_changed(studio: Studio) -> Non
         with pytest.raises(ConflictError):
             change()
         session.rollback()
-    projects.hand_in(session, actor=actor, submission=studio.submission())  # a second click
+    projects.hand_in(session, actor=actor, place=studio.place())  # a second click
     assert events(session) == ["project.handed-in"]
     studio.mark(studio.cast.camille, studio.submission(), GOOD)
     with pytest.raises(RuleError):
-        projects.hand_in(session, actor=actor, submission=studio.submission())
+        projects.hand_in(session, actor=actor, place=studio.place())
 
 
 def test_files_are_few_and_each_content_is_there_once(studio: Studio) -> None:
