@@ -111,6 +111,8 @@ def _free_place(session: Session, submission: Submission, markings: Sequence[Mar
 
 def put_back(session: Session, *, actor: Actor, submission: Submission) -> None:
     """Let somebody else mark it; what was noted so far is thrown away."""
+    # Held first, as by whoever takes it: nobody takes a place between the look and the move.
+    move(session, submission, Step.IN_REVIEW, end=Step.IN_REVIEW)
     gone = session.execute(
         delete(Marking).where(
             Marking.submission_id == submission.id,

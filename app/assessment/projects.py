@@ -23,7 +23,7 @@ from app.assessment.uploads import MOST_FILES, Upload
 from app.audit.services import record
 from app.foundation import clock
 from app.foundation.actor import Actor
-from app.foundation.errors import ConflictError, RuleError
+from app.foundation.errors import ConflictError, NotFoundError, RuleError
 from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import new_public_id
 from app.learning.services import hand_over, open_item
@@ -101,6 +101,8 @@ def add_file(session: Session, *, actor: Actor, place: Workplace, upload: Upload
 def remove_file(session: Session, *, submission: Submission, file: SubmissionFile) -> None:
     """Take a file out of the work that one is still writing."""
     _hold_open(session, submission)
+    if file not in submission.current.files:  # taken out a moment ago
+        raise NotFoundError("file")
     submission.current.files.remove(file)
     session.delete(file)
     session.flush()
@@ -172,16 +174,29 @@ def show_project(
     session: Session, *, actor: Actor, submission: Submission, presentation: str, link: str, shown: bool
 ) -> PortfolioEntry:
     """Say something of an accepted project, and show it to whoever has the address, or stop showing it."""
-    if submission.state != Step.ACCEPTED or submission.account_id != actor.account_id:
+    if submission.account_id != actor.account_id:
+        raise NotFoundError("submission")
+    if not move(session, submission, Step.ACCEPTED, end=Step.ACCEPTED):  # and held, so that a second click waits
         raise RuleError(_("Only an accepted project can be shown."))
     if shown and find_portfolio(session, actor.account_id) is None:
-        session.add(Portfolio(account_id=actor.account_id, public_id=new_public_id()))
-    entry = session.get(PortfolioEntry, submission.id) or PortfolioEntry(submission_id=submission.id)
+        _open_portfolio(session, actor)
+    entry = session.get(PortfolioEntry, submission.id, populate_existing=True)
+    entry = entry or PortfolioEntry(submission_id=submission.id)
     entry.presentation, entry.link, entry.shown, entry.changed_at = presentation, link, shown, clock.now()
     session.add(entry)
     session.flush()
     record(session, actor=actor, event="project.shown" if shown else "project.hidden", subject=submission.public_id)
     return entry
+
+
+def _open_portfolio(session: Session, actor: Actor) -> None:
+    """One address a person, whichever of their projects is shown first."""
+    try:
+        with session.begin_nested():
+            session.add(Portfolio(account_id=actor.account_id, public_id=new_public_id()))
+            session.flush()
+    except IntegrityError:
+        return
 
 
 def is_writable(submission: Submission | None) -> bool:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from app.assessment import marking, projects
-from app.assessment.project_models import Marking, Submission
+from app.assessment.project_models import Marking, Portfolio, PortfolioEntry, Submission, SubmissionFile
 from app.assessment.project_queries import get_submission_to_mark, get_workplace
-from app.foundation.errors import ConflictError
+from app.assessment.uploads import Upload
+from app.foundation.errors import ConflictError, NotFoundError
 from app.foundation.outbox import OutboxMessage
 from tests.assessment.submissions import COURSE, GOOD, PROJECT, Studio
 from tests.assessment.test_projects import events
@@ -92,3 +94,53 @@ def test_beginning_many_times_at_once_makes_one_submission(app: Flask, session: 
 
     assert at_once(app, session, [act] * 6) == ["saved"] * 6
     assert session.scalar(select(func.count()).select_from(Submission)) == 1
+
+
+def test_putting_back_and_taking_at_once_leaves_nothing_hanging(app: Flask, session: Session, cast: Cast) -> None:
+    studio = Studio(session, cast, markers=2)
+    submission = studio.handed_in()
+    public_id, first, second = submission.public_id, cast.camille.actor(), studio.marker().actor()
+    studio.take(cast.camille, submission)
+
+    def putting_back(own: Session) -> str:
+        marking.put_back(own, actor=first, submission=get_submission_to_mark(own, first.account_id, public_id))
+        return "put back"
+
+    def taking(own: Session) -> str:
+        marking.claim(own, actor=second, submission=get_submission_to_mark(own, second.account_id, public_id))
+        return "taken"
+
+    assert at_once(app, session, [putting_back, taking]) == ["put back", "taken"]
+    session.expire_all()
+    assert session.scalars(select(Submission.state)).one() == "in_review"
+    assert session.scalars(select(Marking.marker_id)).all() == [second.account_id]
+
+
+def test_removing_and_showing_many_times_at_once_is_once(app: Flask, session: Session, cast: Cast) -> None:
+    studio = Studio(session, cast)
+    studio.written()
+    actor = cast.ada.actor()
+    upload = Upload("a.pdf", "pdf", b"%PDF-")
+    projects.add_file(session, actor=actor, place=studio.place(), upload=upload, sha256="a" * 64)
+    session.commit()
+
+    def removing(own: Session) -> str:
+        submission = own.scalars(select(Submission)).one()
+        projects.remove_file(own, submission=submission, file=own.scalars(select(SubmissionFile)).one())
+        return "removed"
+
+    results = at_once(app, session, [removing] * 6)
+    assert results.count("removed") == 1
+    assert all(result == "removed" or isinstance(result, NotFoundError | NoResultFound) for result in results)
+    studio.mark(cast.camille, studio.handed_in(), GOOD)
+    session.commit()
+
+    def showing(own: Session) -> str:
+        projects.show_project(
+            own, actor=actor, submission=own.scalars(select(Submission)).one(), presentation="", link="", shown=True
+        )
+        return "shown"
+
+    assert at_once(app, session, [showing] * 6) == ["shown"] * 6
+    assert session.scalar(select(func.count()).select_from(PortfolioEntry)) == 1
+    assert session.scalar(select(func.count()).select_from(Portfolio)) == 1
