@@ -39,4 +39,5 @@ class ItemProgress(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # a project handed in, for others to read
     best_ratio: Mapped[Decimal | None] = mapped_column(DecimalText)  # of a quiz, 0–1

@@ -8,7 +8,8 @@ from app.accounts import own_account
 from app.accounts import views as accounts
 from app.admin import views as admin
 from app.api import views as api
-from app.assessment import panel_pages, statistics_pages
+from app.assessment import panel_pages, project_pages, statistics_pages
+from app.assessment import staff as marking
 from app.assessment import views as assessment
 from app.authoring import staff as studio
 from app.catalog import views as catalog
@@ -36,6 +37,8 @@ PAGES = (
     catalog.blueprint,
     learning.blueprint,
     assessment.blueprint,
+    project_pages.blueprint,
+    marking.blueprint,
     studio.blueprint,
     statistics_pages.blueprint,
     panel_pages.blueprint,
