@@ -18,6 +18,7 @@ from app.extensions import csrf
 from app.guidance import views as guidance
 from app.jobs import staff as hire
 from app.jobs import views as jobs
+from app.learning import staff as cohorts
 from app.learning import views as learning
 from app.matching import staff as recruiting
 from app.matching import views as matching
@@ -36,6 +37,7 @@ PAGES = (
     learning.blueprint,
     assessment.blueprint,
     studio.blueprint,
+    cohorts.blueprint,
     jobs.blueprint,
     hire.blueprint,
     matching.blueprint,
