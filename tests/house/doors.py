@@ -234,6 +234,8 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "cohorts.archive"): Door(
         "camille", {"archived": "yes"}, lambda world: {"slug": "petit-cours", "cohort_id": world.cohort}
     ),
+    ("POST", "cohorts.dry_run"): Door("camille", {"cohort": ""}, lambda world: {"slug": world.course.course.slug}),
+    ("POST", "cohorts.enrol"): Door("camille", {"sealed": "x"}, lambda world: {"slug": world.course.course.slug}),
     ("POST", "assessment.start_exam"): Door("ada", {"pledge": "y"}, lambda world: {"exam_id": world.exam}),
     ("POST", "assessment.start_quiz"): Door(
         "ada", parts=lambda world: {"slug": world.course.course.slug, "quiz_slug": "petit-cours-quiz"}
