@@ -120,6 +120,19 @@ def archive(slug: str, cohort_id: str) -> ResponseReturnValue:
     return redirect(url_for(".cohort_list", slug=slug))
 
 
+@blueprint.post("/cohorts/<public_id:cohort_id>/members/<public_id:account_id>/removal")
+@requires(Permission.AUTHOR_COURSES)
+@sent_from("gradebook.learner")
+def remove(slug: str, cohort_id: str, account_id: str) -> ResponseReturnValue:
+    """Take somebody out of a cohort; they stay in the course."""
+    version = get_current_version(db.session, slug)
+    found = cohorts.get_cohort(db.session, version.course_id, cohort_id)
+    cohorts.remove_member(db.session, actor=current_actor(), cohort=found, account_public_id=account_id)
+    db.session.commit()
+    flash(_("No longer in the cohort %(name)s.", name=found.name), "info")
+    return redirect(url_for("gradebook.learner", slug=slug, account_id=account_id))
+
+
 @blueprint.get("/enrolment")
 @requires(Permission.AUTHOR_COURSES)
 def enrolment(slug: str) -> ResponseReturnValue:
@@ -172,7 +185,7 @@ def enrol(slug: str) -> ResponseReturnValue:
         return _list_form_page(version, form)
     db.session.commit()
     flash(ngettext("%(num)s person enrolled.", "%(num)s people enrolled.", begun), "info")
-    return redirect(url_for(".cohort_list", slug=slug))
+    return redirect(url_for("gradebook.learners", slug=slug))
 
 
 def _offer_cohorts(form: EnrolmentForm, version: CourseVersion) -> None:

@@ -15,6 +15,7 @@ from app.certification import bulk_pages, design_pages, key_pages
 from app.certification import staff as certification_staff
 from app.certification import views as certification
 from app.extensions import csrf
+from app.gradebook import staff as gradebook
 from app.guidance import views as guidance
 from app.jobs import staff as hire
 from app.jobs import views as jobs
@@ -38,6 +39,7 @@ PAGES = (
     assessment.blueprint,
     studio.blueprint,
     cohorts.blueprint,
+    gradebook.blueprint,
     jobs.blueprint,
     hire.blueprint,
     matching.blueprint,

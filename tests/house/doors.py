@@ -20,6 +20,7 @@ from app.foundation.outbox import OutboxMessage, enqueue
 from app.jobs.applications import apply_to_offer
 from app.jobs.models import Employer
 from app.learning.cohorts import CohortDraft, create_cohort
+from app.learning.models import CohortMember
 from app.matching import services as matching
 from app.matching.models import Invitation
 from tests.accounts.people import PASSWORD
@@ -133,6 +134,8 @@ class World:
         made = create_cohort(
             self.session, actor=self.cast.camille.actor(), course_id=self.course.course_id, draft=draft
         )
+        self.session.add(CohortMember(cohort_id=made.id, account_id=self.cast.ada.id, added_at=clock.now()))
+        self.session.flush()
         return str(made.public_id)
 
     def link(self, purpose: str) -> str:
@@ -234,8 +237,17 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "cohorts.archive"): Door(
         "camille", {"archived": "yes"}, lambda world: {"slug": "petit-cours", "cohort_id": world.cohort}
     ),
+    ("POST", "cohorts.remove"): Door(
+        "camille",
+        parts=lambda world: {
+            "slug": "petit-cours",
+            "cohort_id": world.cohort,
+            "account_id": world.cast.ada.public_id,
+        },
+    ),
     ("POST", "cohorts.dry_run"): Door("camille", {"cohort": ""}, lambda world: {"slug": world.course.course.slug}),
     ("POST", "cohorts.enrol"): Door("camille", {"sealed": "x"}, lambda world: {"slug": world.course.course.slug}),
+    ("POST", "gradebook.export"): Door("camille", {"q": "a"}, lambda world: {"slug": world.course.course.slug}),
     ("POST", "assessment.start_exam"): Door("ada", {"pledge": "y"}, lambda world: {"exam_id": world.exam}),
     ("POST", "assessment.start_quiz"): Door(
         "ada", parts=lambda world: {"slug": world.course.course.slug, "quiz_slug": "petit-cours-quiz"}
