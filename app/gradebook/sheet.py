@@ -18,7 +18,7 @@ MOST_ROWS = 20_000
 
 def as_csv(rows: Sequence[Row], quizzes: Mapping[str, Any], *, with_exam: bool) -> str:
     """These rows with a heading; `quizzes` are the titles of their columns by slug, as on the page."""
-    heads = [_("Learner"), _("Cohort"), _("Progress, in percent")]
+    heads = [_("Name"), _("Cohort"), _("Progress, in percent")]
     heads += [_("%(module)s: exercises, in percent", module=localised(title)) for title in quizzes.values()]
     if with_exam:
         heads += [

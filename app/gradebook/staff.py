@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Blueprint, make_response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.catalog.models import CourseVersion
 from app.catalog.queries import get_current_version
@@ -30,6 +31,7 @@ from app.web.budgets import spend
 from app.web.forms import form_page
 from app.web.rendering import page
 from app.web.sent_from import sent_from
+from app.web.transactions import reading_session
 
 # Courses have no owner so far: whoever may author courses follows every one of them.
 blueprint = Blueprint("gradebook", __name__, url_prefix="/studio/courses/<slug:slug>")
@@ -42,7 +44,7 @@ def learners(slug: str) -> ResponseReturnValue:
     """Everybody in the course, fifty a page, every cell leading to what explains it."""
     version = get_current_version(db.session, slug)
     form = FilterForm(request.args)
-    wanted = _wanted(version, form)
+    wanted = _wanted(db.session, version, form)
     found = page_of_people(db.session, version.course_id, wanted, page_number(request.args.get("page")))
     shown = version_of(db.session, version.id)
     return form_page(
@@ -59,12 +61,12 @@ def learners(slug: str) -> ResponseReturnValue:
     )
 
 
-def _wanted(version: CourseVersion, form: FilterForm) -> Wanted:
+def _wanted(session: Session, version: CourseVersion, form: FilterForm) -> Wanted:
     """Whom the form asks for; raises NotFoundError for a cohort that is not of this course."""
-    cohorts = [one.cohort for one in cohorts_of(db.session, version.course_id)]
+    cohorts = [one.cohort for one in cohorts_of(session, version.course_id)]
     form.cohort.choices = [("", _("All")), *((one.public_id, _name(one)) for one in cohorts)]
     sound, chosen = form.validate(), form.cohort.data
-    cohort = get_cohort(db.session, version.course_id, chosen) if chosen else None
+    cohort = get_cohort(session, version.course_id, chosen) if chosen else None
     return Wanted(text=form.q.data or "" if sound else "", cohort=cohort, sort=form.order)
 
 
@@ -78,13 +80,14 @@ def _name(cohort: Cohort) -> str:
 def export(slug: str) -> ResponseReturnValue:
     """The same people and the same columns as CSV. A POST, since taking marks away is recorded."""
     spend(EXPORTS, current_actor().public_id)  # before this request's own transaction begins
-    version = get_current_version(db.session, slug)
-    wanted = _wanted(version, FilterForm(request.form))
-    people = find_people(db.session, version.course_id, wanted)
-    if len(people) > sheet.MOST_ROWS:
-        raise RuleError(_("More than 20,000 learners: choose a cohort, and export one after the other."))
-    shown, rows = version_of(db.session, version.id), rows_of(db.session, version.course_id, people)
-    content = sheet.as_csv(rows, shown.headings, with_exam=shown.exam is not None)
+    with reading_session() as session:  # a second for thousands of learners: not while others wait to write
+        version = get_current_version(session, slug)
+        wanted = _wanted(session, version, FilterForm(request.form))
+        people = find_people(session, version.course_id, wanted)
+        if len(people) > sheet.MOST_ROWS:
+            raise RuleError(_("More than 20,000 learners: choose a cohort, and export one after the other."))
+        shown, rows = version_of(session, version.id), rows_of(session, version.course_id, people)
+        content = sheet.as_csv(rows, shown.headings, with_exam=shown.exam is not None)
     note_export(db.session, actor=current_actor(), course=slug, cohort=wanted.cohort, learners=len(rows))
     db.session.commit()
     response = make_response(content)

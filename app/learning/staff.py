@@ -26,7 +26,7 @@ from app.web.access import current_actor, requires
 from app.web.forms import form_page, refusals
 from app.web.rendering import page
 from app.web.sent_from import sent_from
-from app.web.transactions import writing_session
+from app.web.transactions import reading_session, writing_session
 
 # Courses have no owner so far: whoever may author courses follows every one of them.
 blueprint = Blueprint("cohorts", __name__, url_prefix="/studio/courses/<slug:slug>")
@@ -154,8 +154,9 @@ def dry_run(slug: str) -> ResponseReturnValue:
     _offer_cohorts(form, version)
     if form.errors:
         return _list_form_page(version, form)
-    with refusals(form):
-        found = enrolling.plan(db.session, version.course_id, rows, _cohort_chosen(form))
+    db.session.rollback()  # nobody waits to write while thousands of addresses are looked up
+    with refusals(form), reading_session() as session:
+        found = enrolling.plan(session, version.course_id, rows, _cohort_chosen(form))
     if form.errors:
         return _list_form_page(version, form)
     enrolling.note_lookup(db.session, actor=current_actor(), course=slug, found=found)
@@ -176,13 +177,15 @@ def dry_run(slug: str) -> ResponseReturnValue:
 @sent_from("cohorts.enrolment")
 def enrol(slug: str) -> ResponseReturnValue:
     """Do it, for the rows of a dry run: they come back sealed, and are looked up again."""
-    version = get_current_version(db.session, slug)
     form = EnrolmentForm()
     with refusals(form):
-        found = enrolling.plan(db.session, version.course_id, _unseal(slug, request.form.get("sealed", "")))
+        rows = _unseal(slug, request.form.get("sealed", ""))
+        with reading_session() as session:
+            version = get_current_version(session, slug)
+            found = enrolling.plan(session, version.course_id, rows)
         begun = enrolling.enrol_list(db.session, actor=current_actor(), version=version, found=found)
     if form.errors:
-        return _list_form_page(version, form)
+        return _list_form_page(get_current_version(db.session, slug), form)
     db.session.commit()
     flash(ngettext("%(num)s person enrolled.", "%(num)s people enrolled.", begun), "info")
     return redirect(url_for("gradebook.learners", slug=slug))
