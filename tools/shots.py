@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 from PIL import Image, ImageDraw  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright  # noqa: E402
 from shots_school import LETTERS, VISITOR, Shot, prepare  # noqa: E402
+from shots_studio import NAMES  # noqa: E402
 
 from app.wiring.demo import PASSWORD  # noqa: E402
 from app.wiring.demo_offers import EMPLOYERS  # noqa: E402
@@ -47,6 +48,7 @@ SAME_IN_BOTH = {
     "… questions, … min",
     "e-Handbook of Statistical Methods",
     *LETTERS,
+    *NAMES,
     *(employer.name for employer in EMPLOYERS.values()),
 }
 TALLEST, MARGIN, LABEL = 1000, 12, 18

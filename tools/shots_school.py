@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_studio
 import shots_verification
 from flask import Flask
 from playwright.sync_api import Page
@@ -68,9 +69,11 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         demo.load(db.session, today=clock.now().date())
         _add_states(db.session)
         shots_verification.add_certificates(db.session)
+        shots_studio.add_cohorts(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
-        shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter]
+        studio = [Shot("camille", *named) for named in shots_studio.named(db.session)]
+        shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
         db.session.rollback()
         db.session.close()
         run_sweeps(app)

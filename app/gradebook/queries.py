@@ -49,8 +49,8 @@ class Quiz:
 class Exam:
     """Somebody's attempts at the certification exam.
 
-    `used` of `most` attempts (None: without limit); the results in force of the latest and of the best attempt that
-    were released; `blank` what the latest attempt is waiting for, or why there is none.
+    `used` of `most` attempts (None: without limit) since the pass before, if any; the results in force of the latest
+    and of the best attempt that were released; `blank` what the latest attempt is waiting for, or why there is none.
     """
 
     used: int
@@ -199,9 +199,9 @@ def exam_of(version: Version, path: Path, outcomes: Sequence[Outcome], courses_m
         return None
     own = [one for one in outcomes if one.kind == "certification"]
     marked = [one.result for one in own if one.result is not None]
-    passes = [
+    passes = [  # the count starts anew after a pass; that of the last attempt ends a count instead
         one.attempt
-        for one in own
+        for one in own[:-1]
         if one.result is not None and one.result.passed and one.attempt.exam_version_id == version.exam.id
     ]
     return Exam(

@@ -64,7 +64,7 @@ def learners(slug: str) -> ResponseReturnValue:
 def _wanted(session: Session, version: CourseVersion, form: FilterForm) -> Wanted:
     """Whom the form asks for; raises NotFoundError for a cohort that is not of this course."""
     cohorts = [one.cohort for one in cohorts_of(session, version.course_id)]
-    form.cohort.choices = [("", _("All")), *((one.public_id, _name(one)) for one in cohorts)]
+    form.cohort.choices = [("", _("All the cohorts")), *((one.public_id, _name(one)) for one in cohorts)]
     sound, chosen = form.validate(), form.cohort.data
     cohort = get_cohort(session, version.course_id, chosen) if chosen else None
     return Wanted(text=form.q.data or "" if sound else "", cohort=cohort, sort=form.order)

@@ -152,7 +152,7 @@ def test_marks_are_those_in_force(app: Flask, cast: Cast, session: Session) -> N
     decide(session, second, "4", passed=True, revision=3, max_points=Decimal(4), cut=Decimal("2.8"))
     client.get(PAGE)
     assert cells(client)["Ada Lefèvre"][3:] == [
-        "0 of 3", "4 out of 4, 2.8 to pass", "4 out of 4, 2.8 to pass", "passed", "not issued",
+        "2 of 3", "4 out of 4, 2.8 to pass", "4 out of 4, 2.8 to pass", "passed", "not issued",
     ]  # fmt: skip
 
 
@@ -448,6 +448,21 @@ def test_a_cell_leads_to_what_explains_it(cast: Cast, session: Session, language
     client.get(f"/studio/courses/petit-cours/learners/{cast.ada.public_id}")
     assert client.page.select_one("form[action$=removal]") is None
     assert client.post(str(button["action"])).status_code == 404
+
+
+def test_after_a_pass_the_count_of_attempts_starts_anew(app: Flask, cast: Cast, session: Session) -> None:
+    make_keys(app, session)
+    version = Small().publish(session)
+    begin(session, cast.ada, version)
+    for when, passed, used in ((0, False, 1), (30, True, 2), (1200, False, 1), (1230, False, 2)):
+        with clock.frozen(NOON + timedelta(days=when)):
+            attempt = start(session, cast.ada, version)
+            submit_attempt(session, actor=cast.actor("ada"), attempt=attempt)
+            if passed:
+                decide(session, attempt, "5", passed=True)
+            exam = row_of(session, version, cast.ada).exam
+        assert exam is not None
+        assert (exam.used, exam.passed) == (used, when >= 30)
 
 
 def test_an_annulled_attempt_keeps_its_mark_for_those_who_teach(cast: Cast, session: Session) -> None:
