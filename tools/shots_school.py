@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import shots_figures
 import shots_projects
+import shots_studio
 import shots_verification
 from flask import Flask
 from playwright.sync_api import Page
@@ -75,10 +76,11 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots_verification.add_certificates(db.session)
         shots_figures.add_cohort(db.session)
         shots_projects.add_projects(db.session, lambda name: _actor(db.session, name))
+        shots_studio.add_cohorts(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
-        figures = [Shot("camille", *named) for named in shots_figures.named(db.session)]
-        shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *figures]
+        studio = [Shot("camille", *named) for part in (shots_figures, shots_studio) for named in part.named(db.session)]
+        shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
         shots += [Shot(*one) for one in shots_projects.named(db.session)]
         db.session.rollback()
         db.session.close()

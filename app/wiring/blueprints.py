@@ -17,9 +17,11 @@ from app.certification import bulk_pages, design_pages, key_pages
 from app.certification import staff as certification_staff
 from app.certification import views as certification
 from app.extensions import csrf
+from app.gradebook import staff as gradebook
 from app.guidance import views as guidance
 from app.jobs import staff as hire
 from app.jobs import views as jobs
+from app.learning import staff as cohorts
 from app.learning import views as learning
 from app.matching import staff as recruiting
 from app.matching import views as matching
@@ -42,6 +44,8 @@ PAGES = (
     studio.blueprint,
     statistics_pages.blueprint,
     panel_pages.blueprint,
+    cohorts.blueprint,
+    gradebook.blueprint,
     jobs.blueprint,
     hire.blueprint,
     matching.blueprint,

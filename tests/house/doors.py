@@ -23,6 +23,8 @@ from app.foundation import clock
 from app.foundation.outbox import OutboxMessage, enqueue
 from app.jobs.applications import apply_to_offer
 from app.jobs.models import Employer
+from app.learning.cohorts import CohortDraft, create_cohort
+from app.learning.models import CohortMember
 from app.matching import services as matching
 from app.matching.models import Invitation
 from tests.accounts.people import PASSWORD
@@ -177,6 +179,16 @@ class World:
         self.session.flush()
         return message.id
 
+    @cached_property
+    def cohort(self) -> str:
+        draft = CohortDraft("Groupe du soir")
+        made = create_cohort(
+            self.session, actor=self.cast.camille.actor(), course_id=self.course.course_id, draft=draft
+        )
+        self.session.add(CohortMember(cohort_id=made.id, account_id=self.cast.ada.id, added_at=clock.now()))
+        self.session.flush()
+        return str(made.public_id)
+
     def link(self, purpose: str) -> str:
         return issue_link(self.session, self.cast.ada, purpose)
 
@@ -212,6 +224,7 @@ WISHES = {"note": "Ma note.", "contract": "permanent", "remote": "hybrid", "plac
 REASON = {"reason-age-young:jeune": "Le contrat d’apprentissage est réservé par la loi."}
 DESIGN = {"style": "span", "signatory_name": "Awa Diop", "role_fr": "directrice", "role_en": "director", "logo": ""}
 BULK = {"course": "petit-cours", "addresses": "ada@example.org"}
+COHORT = {"name": "Groupe du matin", "starts_on": "2026-12-01", "ends_on": "2027-02-28"}
 LESSON = {"slug": "petit-cours", "item_slug": "lecon-1"}
 TRIES = ("sign_in_delay", "audit_entry", "audit_body")
 ANSWER = {"v": 1, "rev": 1, "payload": {"text": "huit", "lang": "fr"}, "tab": "a", "client_at": "now"}
@@ -276,6 +289,24 @@ DOORS: dict[tuple[str, str], Door] = {
         {"petit-cours-lecon": "x"},
         lambda world: LESSON | {"question_slug": "petit-cours-lecon"} if world.course else {},
     ),
+    ("POST", "cohorts.create"): Door("camille", COHORT, lambda world: {"slug": world.course.course.slug}),
+    ("POST", "cohorts.change"): Door(
+        "camille", COHORT, lambda world: {"slug": "petit-cours", "cohort_id": world.cohort}
+    ),
+    ("POST", "cohorts.archive"): Door(
+        "camille", {"archived": "yes"}, lambda world: {"slug": "petit-cours", "cohort_id": world.cohort}
+    ),
+    ("POST", "cohorts.remove"): Door(
+        "camille",
+        parts=lambda world: {
+            "slug": "petit-cours",
+            "cohort_id": world.cohort,
+            "account_id": world.cast.ada.public_id,
+        },
+    ),
+    ("POST", "cohorts.dry_run"): Door("camille", {"cohort": ""}, lambda world: {"slug": world.course.course.slug}),
+    ("POST", "cohorts.enrol"): Door("camille", {"sealed": "x"}, lambda world: {"slug": world.course.course.slug}),
+    ("POST", "gradebook.export"): Door("camille", {"q": "a"}, lambda world: {"slug": world.course.course.slug}),
     ("POST", "assessment.start_exam"): Door("ada", {"pledge": "y"}, lambda world: {"exam_id": world.exam}),
     ("POST", "assessment.start_quiz"): Door(
         "ada", parts=lambda world: {"slug": world.course.course.slug, "quiz_slug": "petit-cours-quiz"}
