@@ -90,7 +90,7 @@ def test_what_was_planted_in_the_questions_is_found(cast: Cast, cohort: Cohort, 
     assert "a wrong answer nobody takes" in said["q-04"]
     assert "very hard" in said["q-05"]
     assert said["q-06"] == "nothing to say"
-    assert next(iter(said)) in ("q-02", "q-03")  # the gravest first
+    assert list(said)[:2] == ["q-02", "q-03"]  # the gravest first
 
 
 def test_the_page_of_a_question_says_what_to_look_at(
