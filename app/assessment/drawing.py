@@ -63,6 +63,10 @@ class Exposure:
         enough = self.attempts >= EXPOSURE_COUNTED_FROM
         return enough and self.count(public_id) * 100 > self.attempts * EXPOSURE_LIMIT_PERCENT
 
+    def share(self, public_id: str) -> float | None:
+        """Give the share (0–1) of the attempts that held it; None while there are fewer than 50."""
+        return self.count(public_id) / self.attempts if self.attempts >= EXPOSURE_COUNTED_FROM else None
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -205,10 +209,15 @@ def option_tokens(
     *,
     fixed: Collection[str] = (),
     shuffle: bool = True,
+    label: str = "",
 ) -> OptionOrder:
-    """Give the options of a slot in the order to show them, each behind a token that means nothing elsewhere."""
+    """Give the options of a slot in the order to show them, each behind a token that means nothing elsewhere.
+
+    Where a question has several groups to shuffle (left and right sides), each has a label of its own.
+    """
     free = [option for option in option_ids if option not in fixed]
-    moved = iter(shuffled(free, seed, f"options:{slot}") if shuffle else free)
+    lot = f"options:{slot}:{label}" if label else f"options:{slot}"
+    moved = iter(shuffled(free, seed, lot) if shuffle else free)
     order = [option if option in fixed else next(moved) for option in option_ids]
     return [[_token(seed, slot, option), option] for option in order]
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.assessment import bias, grading, statistics
+from app.assessment import bias, statistics
 from app.assessment.bias import Bias
+from app.assessment.choices import is_right
 from app.assessment.cohorts import Line, Sheet, fingerprint, sheets_of
 from app.assessment.flags import Finding, OptionFigures, findings
 from app.assessment.models import QuestionVersion
@@ -212,7 +213,7 @@ def _options(body: Mapping[str, Any], lines: Sequence[Line], rest: Sequence[floa
         found.append(
             OptionFigures(
                 option=option["id"],
-                right=grading.is_right(option),
+                right=is_right(option),
                 count=int(sum(chosen)),
                 share=statistics.proportion(fmean(chosen), len(lines)),
                 discrimination=statistics.correlation(chosen, rest),
@@ -232,7 +233,7 @@ def _curves(body: Mapping[str, Any], lines: Sequence[Line], totals: Sequence[flo
     return tuple(
         Curve(
             option["id"],
-            grading.is_right(option),
+            is_right(option),
             tuple(fmean(option["id"] in line.chosen for line in group) for group in groups),
         )
         for option in body["options"]

@@ -15,6 +15,7 @@ from app.assessment import answers, exact, grading, panels, queries, rules
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
 from app.assessment.rules import FinishReason, State
+from app.assessment.scored import Scored
 from app.audit.services import record
 from app.catalog.queries import get_item
 from app.foundation import clock
@@ -130,7 +131,7 @@ def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) ->
     return result
 
 
-def score_of(item: AttemptItem, answer: Answer | None) -> grading.Scored:
+def score_of(item: AttemptItem, answer: Answer | None) -> Scored:
     """The score of one slot's answer in force; nothing the browser sent but the answer itself counts."""
     payload = answer.payload if answer else None
     return grading.score(item.version.body, answers.normalise(item.version.type, payload, item.option_order))

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.assessment import drawing, draws, queries, rules
+from app.assessment import drawing, draws, layouts, queries, rules
+from app.assessment.exposure import exposure_of
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
 from app.assessment.services import close_if_over
 from app.assessment.wording import refusal_sentence
@@ -115,7 +116,7 @@ def _draw_form(session: Session, attempt: Attempt, exam_version: ExamVersion) ->
         list(pool.values()),
         seed=attempt.seed,
         seen=draws.times_seen(session, attempt.account_id, attempt.exam_id),
-        exposure=draws.exposure_of(session, attempt.exam_id),
+        exposure=exposure_of(session, exam_version.exam, attempt),
     )
     for slot in slots:
         version = pool[slot.drawn.candidate.public_id]
@@ -137,7 +138,7 @@ def draw_form(
     *,
     seed: bytes,
     seen: dict[str, int],
-    exposure: tuple[int, dict[str, int]],
+    exposure: drawing.Exposure,
 ) -> tuple[drawing.Slot, ...]:
     """The form of a seed: the same arguments give the same form for ever."""
     public_ids = {version.question.slug: version.question.public_id for version in pool}
@@ -146,7 +147,7 @@ def draw_form(
             [_row(row) for row in exam_version.blueprint],
             [_candidate(version, public_ids) for version in pool],
             seen,
-            drawing.Exposure(attempts=exposure[0], counts=exposure[1]),
+            exposure,
             seed,
         )
     except drawing.PoolTooSmall as error:
@@ -189,18 +190,8 @@ def _candidate(version: QuestionVersion, public_ids: dict[str, str]) -> drawing.
 
 
 def option_order(version: QuestionVersion, seed: bytes, slot: int, settings: dict[str, Any]) -> list[list[str]]:
-    """The options of one slot as this candidate sees them: [[token, option id], …]."""
-    options = version.body.get("options") or []
-    return [
-        list(pair)
-        for pair in drawing.option_tokens(
-            seed,
-            slot,
-            [option["id"] for option in options],
-            fixed={option["id"] for option in options if option.get("fixed")},
-            shuffle=settings.get("shuffle_options", True),
-        )
-    ]
+    """What can be chosen in one slot as this candidate sees it: [[token, id], …]."""
+    return layouts.draw_layout(version.body, seed, slot, shuffle=settings.get("shuffle_options", True))
 
 
 def next_start_of(session: Session, attempt: Attempt) -> datetime | None:

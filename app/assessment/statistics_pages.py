@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.assessment import cohorts, draws, flags
 from app.assessment.cohorts import Measured
+from app.assessment.exposure import exposure_of
 from app.assessment.flag_words import name_of, sentence_of, tone_of
 from app.assessment.flags import Finding, Flag
 from app.assessment.measuring import ExamMeasures, ItemMeasures, measures_of
@@ -167,11 +168,8 @@ def _measured(exam_id: str, number: int) -> tuple[Measured, list[QuestionVersion
 
 
 def _rows(found: Measured, pool: Iterable[QuestionVersion], measures: ExamMeasures) -> list[Row]:
-    attempts, drawn = draws.exposure_of(db.session, found.version.exam_id)
-    return [
-        Row(version, measures.item(version.id), draws.share_of(attempts, drawn.get(version.question.public_id, 0)))
-        for version in pool
-    ]
+    exposure = exposure_of(db.session, found.version.exam)
+    return [Row(version, measures.item(version.id), exposure.share(version.question.public_id)) for version in pool]
 
 
 def _elsewhere(found: Measured, version: QuestionVersion) -> list[tuple[Measured, ItemMeasures]]:

@@ -49,6 +49,8 @@ def unreadable_sentence(reason: PayloadReason) -> str:
         return _("This answer holds characters that cannot be stored. Type it again.")
     if reason is PayloadReason.NOT_A_NUMBER:
         return _("Write a number, for example 32,000.")
+    if reason is PayloadReason.SHARED_PLACE:
+        return _("Two items have the same place: give each its own.")
     return _("This answer does not fit the question. Reload the page and answer again.")
 
 

@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
-from app.authoring import checks_exams, checks_lessons, checks_modules, checks_questions, flaws, flaws_banks
+from app.authoring import (
+    checks_exams,
+    checks_lessons,
+    checks_modules,
+    checks_parts,
+    checks_questions,
+    flaws,
+    flaws_banks,
+)
 from app.authoring.building import build
 from app.authoring.drafts import Draft, load
 from app.authoring.reading import Node, child, entries, items, text_of
@@ -33,6 +41,7 @@ def check(
         checks_lessons.check(draft)
         for question in draft.questions:
             checks_questions.check(question.node, draft.context)
+            checks_parts.check(question.node, draft.context, draft.figures)
             flaws.check(question.node, draft.context)
         flaws_banks.check(draft)
         checks_exams.check(draft)
