@@ -9,11 +9,13 @@ from typing import Any
 from flask import Blueprint, make_response, request
 from flask.typing import ResponseReturnValue
 
-from app.assessment import cohorts, draws, flags
+from app.assessment import cohorts, draws, flags, layouts
+from app.assessment.choices import options_of
 from app.assessment.cohorts import Measured
 from app.assessment.exposure import exposure_of
 from app.assessment.flag_words import name_of, sentence_of, tone_of
 from app.assessment.flags import Finding, Flag
+from app.assessment.keyed import has_options, with_key
 from app.assessment.measuring import ExamMeasures, ItemMeasures, measures_of
 from app.assessment.models import QuestionVersion
 from app.assessment.statistics import SHOWN_FROM, Estimate
@@ -153,7 +155,8 @@ def question(exam_id: str, number: int, question_id: str) -> ResponseReturnValue
         measures=measures,
         row=row,
         letters=letters,
-        texts={option["id"]: option["text"] for option in row.version.body.get("options", ())},
+        keyed=with_key(row.version),
+        texts=layouts.words_of(row.version.body),
         readings=[(f, sentence_of(f, letters.get(f.option, ""))) for f in row.measures.findings],
         elsewhere=_elsewhere(found, row.version),
         least=SHOWN_FROM, name_of=name_of, tone_of=tone_of,
@@ -185,7 +188,8 @@ def _elsewhere(found: Measured, version: QuestionVersion) -> list[tuple[Measured
 
 def letters_of(body: Any) -> dict[str, str]:
     """The letter of each option, in the order its author wrote them."""
-    return {option["id"]: LETTERS[place % 26] for place, option in enumerate(body.get("options", ()))}
+    options = options_of(body) if has_options(body) else ()
+    return {option["id"]: LETTERS[place % 26] for place, option in enumerate(options)}
 
 
 def _cloud(rows: Iterable[Row], grave: Collection[Row]) -> list[tuple[float, float, str, str]]:
