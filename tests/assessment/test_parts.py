@@ -389,3 +389,19 @@ def test_gaps_add_up(answer: dict[str, str]) -> None:
     whole = credit(CLOZE, filled(**answer))
     assert whole == sum((credit(CLOZE, filled(**{name: value})) for name, value in answer.items()), Fraction(0))
     assert 0 <= whole <= 1
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (CLOZE, {"option:unit:h": "heures", "option:unit:s": "secondes"}),
+        (ORDERING, {"item:0": "A", "item:1": "B", "item:2": "C", "item:3": "D"}),
+        ({"type": "hotspot", "areas": [{"id": "a", "text": "ici"}, {"id": "b"}]}, {"a": "ici", "b": ""}),
+        ({"type": "single", "options": [{"id": "a", "text": "oui"}]}, {"a": "oui"}),
+        ({"type": "text", "answers": []}, {}),
+    ],
+)
+def test_what_is_laid_out_has_its_words(body: dict[str, Any], words: dict[str, str]) -> None:
+    assert layouts.words_of(body) == words
+    drawn = {name for _token, name in layout(body)} if body["type"] != "hotspot" else set(words)
+    assert set(words) <= drawn
