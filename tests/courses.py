@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.assessment.answers import PARTS_KEYS
-from app.assessment.drafts import BankDraft, ExamDraft, QuestionDraft
+from app.assessment.drafts import BankDraft, ExamDraft, ProjectDraft, QuestionDraft
 from app.assessment.models import Attempt, AttemptItem, Exam, ExamVersion
-from app.assessment.publishing import publish_exam, store_bank
+from app.assessment.publishing import publish_exam, publish_project, store_bank
 from app.authoring.cli import Checked, read_checked
 from app.authoring.services import import_course, import_skills
 from app.catalog.drafts import ItemDraft, LessonDraft, ModuleDraft, SkillDraft, VersionDraft
@@ -178,6 +178,19 @@ def right_values(item: AttemptItem) -> list[str]:
     return [str(payload.get("choice") or payload["text"])]
 
 
+def a_project(*, markers: int = 1, **body: Any) -> ProjectDraft:
+    """A project of two lines, weights 2 and 1, levels of 0 to 3 points; accepted from 60 %."""
+    levels = [{"points": points, "text": both(f"Palier {points}")} for points in range(4)]
+    rubric = [
+        {"id": "exactitude", "weight": 2, "title": both("Exactitude"), "levels": levels},
+        {"id": "clarte", "title": both("Clarté"), "levels": levels},
+    ]
+    html = both("<p>Le <strong>projet</strong>.</p>")
+    return ProjectDraft(
+        "mini-projet", both("Mini-projet"), html, {"id": "mini-projet", "rubric": rubric, **body}, markers
+    )
+
+
 EXAM_SETTINGS: dict[str, Any] = {
     "duration_s": 1800,
     "max_attempts": 3,
@@ -222,6 +235,7 @@ class Small:
     exam_settings: dict[str, Any] = field(default_factory=dict)
     quiz_settings: dict[str, Any] = field(default_factory=dict)
     mastery: bool = True
+    project: ProjectDraft | None = None  # see `a_project`; it ends the first module
 
     def publish(self, session: Session) -> CourseVersion:
         """Publish as its author would, once; committed."""
@@ -232,6 +246,8 @@ class Small:
         version, new = publish_version(session, actor=SYSTEM, draft=self._version())
         if new:
             self._publish_exams(session, version)
+        if new and self.project:
+            publish_project(session, course_version_id=version.id, draft=self.project)
         session.commit()
         return version
 
@@ -262,6 +278,8 @@ class Small:
         blocks += [{"kind": "question", "id": slug} for slug in embedded]
         first = [_lesson(f"lecon-{number}", blocks, self.languages) for number in range(1, self.lessons + 1)]
         first.append(ItemDraft("quiz", quiz, both("Exercices"), 10))
+        if self.project:
+            first.append(ItemDraft("project", self.project.slug, self.project.title, 120))
         gate = {"quiz": quiz, "threshold": "0.8"} if self.mastery else None
         last = [_lesson("derniere", blocks, self.languages)]
         modules = [

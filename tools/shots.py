@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 from PIL import Image, ImageDraw  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright  # noqa: E402
 from shots_school import LETTERS, VISITOR, Shot, prepare  # noqa: E402
+from shots_studio import NAMES  # noqa: E402
 from shots_verification import STATES  # noqa: E402
 
 from app.wiring.demo import PASSWORD  # noqa: E402
@@ -52,6 +53,7 @@ OWN_WORDS = {
     "Open Badges 3.0",
     "e-Handbook of Statistical Methods",
     *LETTERS,
+    *NAMES,
     *STATES.values(),
     *(text for employer in EMPLOYERS.values() for text in (employer.name, employer.about)),
     *(offer.title for offer in OFFERS),

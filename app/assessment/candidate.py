@@ -8,6 +8,7 @@ from typing import Any
 
 from app.assessment import answers, choices, grading, layouts, numbers, readings
 from app.assessment.answers import PayloadError
+from app.assessment.parts import DEFAULT_ORDERING_RULE
 from app.assessment.pictures import LETTERS, Picture, picture_of
 from app.assessment.readings import PartReading, with_own_mark
 from app.foundation.i18n import current_language, localised
@@ -50,6 +51,7 @@ class CandidateQuestion:
     unit: str
     parts: tuple[CandidatePart, ...] = ()
     picture: Picture | None = None
+    scoring: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,14 @@ def candidate_question(body: Mapping[str, Any], option_order: OptionOrder) -> Ca
         unit=_unit(body),
         parts=_gaps(body, option_order, words) if kind == "cloze" else _parts(option_order, words),
         picture=picture_of(body, option_order),
+        scoring=_scoring(body),
     )
+
+
+def _scoring(body: Mapping[str, Any]) -> str:
+    """The rule by which ticks or places are scored: candidates know it before they answer."""
+    usual = {"multiple": choices.DEFAULT_MULTIPLE_RULE, "ordering": DEFAULT_ORDERING_RULE}.get(body["type"], "")
+    return str(body.get("scoring") or usual) if usual else ""
 
 
 def _lettered(order: OptionOrder, words: Mapping[str, Words]) -> tuple[CandidateOption, ...]:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.assessment import bias, statistics
 from app.assessment.bias import Bias
-from app.assessment.choices import is_right
+from app.assessment.choices import is_right, options_of
 from app.assessment.cohorts import Line, Sheet, fingerprint, sheets_of
 from app.assessment.flags import Finding, OptionFigures, findings
+from app.assessment.keyed import has_options
 from app.assessment.models import QuestionVersion
 from app.assessment.statistics import SHOWN_FROM, Column, Estimate, ExamFigures, ItemFigures
 from app.foundation import clock
@@ -206,9 +207,13 @@ def _item(
     )
 
 
+def _options_in(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return options_of(body) if has_options(body) else ()
+
+
 def _options(body: Mapping[str, Any], lines: Sequence[Line], rest: Sequence[float]) -> tuple[OptionFigures, ...]:
     found = []
-    for option in body.get("options", ()):
+    for option in _options_in(body):
         chosen = [float(option["id"] in line.chosen) for line in lines]
         found.append(
             OptionFigures(
@@ -227,7 +232,7 @@ def _curves(body: Mapping[str, Any], lines: Sequence[Line], totals: Sequence[flo
     order = sorted(range(len(lines)), key=lambda person: totals[person])
     edges = [len(order) * group // GROUPS for group in range(GROUPS + 1)]
     groups = [[lines[person] for person in order[low:high]] for low, high in pairwise(edges)]
-    if not body.get("options"):
+    if not _options_in(body):
         earned = tuple(fmean(line.mark / line.maximum for line in group) for group in groups)
         return (Curve("", True, earned),)
     return tuple(
@@ -236,7 +241,7 @@ def _curves(body: Mapping[str, Any], lines: Sequence[Line], totals: Sequence[flo
             is_right(option),
             tuple(fmean(option["id"] in line.chosen for line in group) for group in groups),
         )
-        for option in body["options"]
+        for option in _options_in(body)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.assessment import cohorts, draws, grading, judging, panels, standards
+from app.assessment.keyed import Keyed, with_key
 from app.assessment.measuring import measures_of
 from app.assessment.models import Panel, QuestionVersion
 from app.assessment.panel_figures import announced_cut, figures_of_panel
@@ -20,7 +21,6 @@ from app.assessment.statistics import SHOWN_FROM, Estimate
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import gettext as _
-from app.foundation.i18n import localised
 from app.foundation.paging import PageOf, page_number
 from app.foundation.permissions import Permission
 from app.web.access import current_actor, requires
@@ -37,25 +37,11 @@ class Rated:
     """A question as a judge sees it: in the second round with the panel's mean and what candidates did."""
 
     number: int  # in the exam's pool, from 1
-    version: QuestionVersion
+    keyed: Keyed
     field: Any
     mean: float | None
     own: int | None
     facility: Estimate | None
-
-    @property
-    def accepted(self) -> list[str]:
-        """The written answers that earn everything, ranges from low to high."""
-        return [_in_words(entry) for entry in self.version.body.get("answers", ()) if entry.get("credit", 1) == 1]
-
-
-def _in_words(entry: Mapping[str, Any]) -> str:
-    if "range" in entry:
-        said = _("%(low)s to %(high)s", low=entry["range"][0], high=entry["range"][1])
-    else:
-        value = entry.get("value", entry.get("regex", ""))
-        said = str(localised(value) if isinstance(value, Mapping) else value)
-    return f"{said} {entry['unit']}" if entry.get("unit") else said
 
 
 @blueprint.get("/exams/<public_id:exam_id>/<int:number>/panels")
@@ -235,7 +221,7 @@ def _questions(
         listed.append(
             Rated(
                 number=place,
-                version=version,
+                keyed=with_key(version),
                 field=form[f"rating-{place}"],
                 mean=float(means[version.id] * 100) if version.id in means else None,
                 own=first.get(version.id) if found.state == SECOND else None,

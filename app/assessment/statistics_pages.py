@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, request
 from flask.typing import ResponseReturnValue
 
-from app.assessment import cohorts, draws, flags
+from app.assessment import cohorts, draws, flags, layouts
+from app.assessment.choices import options_of
 from app.assessment.cohorts import Measured
 from app.assessment.exposure import exposure_of
 from app.assessment.flag_words import name_of, sentence_of, tone_of
-from app.assessment.flags import Finding
+from app.assessment.flags import Finding, Flag
+from app.assessment.keyed import has_options, with_key
 from app.assessment.measuring import ExamMeasures, ItemMeasures, measures_of
 from app.assessment.models import QuestionVersion
 from app.assessment.statistics import SHOWN_FROM, Estimate
@@ -55,13 +57,21 @@ class Row:
 
 
 SORTS: dict[str, Callable[[Row], Any]] = {
-    "flags": lambda row: (not row.measures.figures, [-1, -2][row.tone == "stop"] if row.tone else 0, row.slug),
+    "flags": lambda row: (not row.measures.figures, _gravity(row), row.slug),
     "question": lambda row: row.slug,
     "facility": lambda row: (not row.measures.figures, _value(row, "facility"), row.slug),
     "discrimination": lambda row: (not row.measures.figures, _value(row, "discrimination"), row.slug),
     "people": lambda row: (-row.measures.n, row.slug),
     "exposure": lambda row: (-(row.exposure or 0), row.slug),
 }
+
+
+def _gravity(row: Row) -> tuple[bool, int]:
+    """Red before amber, then in the order of the flags; a question without any comes last."""
+    if not row.measures.findings:
+        return True, len(Flag)
+    flag = row.measures.findings[0].flag
+    return not flag.grave, list(Flag).index(flag)
 
 
 def _value(row: Row, name: str) -> float:
@@ -107,10 +117,11 @@ def questions(exam_id: str, number: int) -> ResponseReturnValue:
     sort = request.args.get("sort", "")
     sort = sort if sort in SORTS else "flags"
     rows = sorted(_rows(found, pool, measures), key=SORTS[sort])
+    grave = sorted((row for row in rows if row.tone == "stop"), key=SORTS["flags"])[:MOST_GRAVE]
     return page(
         "assessment/question_figures.html",
-        measured=found, measures=measures, rows=rows, sort=sort, sorts=list(SORTS), cloud=_cloud(rows),
-        grave=[row for row in rows if row.tone == "stop"][:MOST_GRAVE], least=SHOWN_FROM,
+        measured=found, measures=measures, rows=rows, sort=sort, sorts=list(SORTS), cloud=_cloud(rows, grave),
+        grave=grave, least=SHOWN_FROM,
         name_of=name_of, tone_of=tone_of, sentence_of=sentence_of, letters_of=letters_of,
     )  # fmt: skip
 
@@ -144,7 +155,8 @@ def question(exam_id: str, number: int, question_id: str) -> ResponseReturnValue
         measures=measures,
         row=row,
         letters=letters,
-        texts={option["id"]: option["text"] for option in row.version.body.get("options", ())},
+        keyed=with_key(row.version),
+        texts=layouts.words_of(row.version.body),
         readings=[(f, sentence_of(f, letters.get(f.option, ""))) for f in row.measures.findings],
         elsewhere=_elsewhere(found, row.version),
         least=SHOWN_FROM, name_of=name_of, tone_of=tone_of,
@@ -176,20 +188,22 @@ def _elsewhere(found: Measured, version: QuestionVersion) -> list[tuple[Measured
 
 def letters_of(body: Any) -> dict[str, str]:
     """The letter of each option, in the order its author wrote them."""
-    return {option["id"]: LETTERS[place % 26] for place, option in enumerate(body.get("options", ()))}
+    options = options_of(body) if has_options(body) else ()
+    return {option["id"]: LETTERS[place % 26] for place, option in enumerate(options)}
 
 
-def _cloud(rows: Iterable[Row]) -> list[tuple[float, float, str, str]]:
-    """(facility, discrimination, tone, name) of each question with both; grave ones are named where there is room."""
-    placed: list[tuple[float, float, str, str]] = []
-    for row in rows:
-        figures = row.measures.figures
-        if figures is None or figures.discrimination is None:
-            continue
-        x, y = figures.facility.value, figures.discrimination.value
-        free = all(not name or abs(x - there) > 0.5 or abs(y - height) > 8 for there, height, _tone, name in placed)
-        placed.append((x, y, row.tone, row.slug if row.tone == "stop" and free else ""))
-    return placed
+def _cloud(rows: Iterable[Row], grave: Collection[Row]) -> list[tuple[float, float, str, str]]:
+    """(facility, discrimination, tone, name) of each question with both; only the gravest are named."""
+    return [
+        (
+            row.measures.figures.facility.value,
+            row.measures.figures.discrimination.value,
+            row.tone,
+            row.slug if row in grave else "",
+        )
+        for row in rows
+        if row.measures.figures and row.measures.figures.discrimination
+    ]
 
 
 def _headings() -> list[str]:

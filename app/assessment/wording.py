@@ -1,14 +1,17 @@
-"""Refusals, waits and times of exams in words."""
+"""Refusals, waits and times of exams, points and states of projects, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from app.assessment import rules
 from app.assessment.answers import Reason as PayloadReason
+from app.assessment.rubrics import Step
+from app.foundation.i18n import current_language, ngettext
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
-from app.foundation.i18n import ngettext
+from app.foundation.typography import format_number
 from app.foundation.wording import moment_in_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -69,3 +72,27 @@ def waits_in_words(delays: Sequence[int]) -> list[str]:
         _("%(wait)s after attempt %(number)s", wait=duration_in_words(seconds), number=number)
         for number, seconds in enumerate(delays, start=1)
     ]
+
+
+def points_in_words(points: object) -> str:
+    """The points of a level as its author wrote them: 1 point, 2 points; 1,5 point · 1.5 points."""
+    value, language = Decimal(str(points)), current_language()
+    # Below two is singular in French; in English one alone is.
+    singular = value < 2 if language == "fr" else value == 1
+    return ngettext(
+        "%(points)s point", "%(points)s points", 1 if singular else 2, points=format_number(value, language)
+    )
+
+
+def step_in_words(state: str) -> str:
+    """Where a submission stands, for its owner."""
+    return str(STEPS[Step(state)])
+
+
+STEPS = {
+    Step.DRAFT: _l("Not handed in yet"),
+    Step.SUBMITTED: _l("Handed in, waiting to be read"),
+    Step.IN_REVIEW: _l("Being read"),
+    Step.ACCEPTED: _l("Project accepted"),
+    Step.CHANGES_REQUESTED: _l("Changes asked for"),
+}

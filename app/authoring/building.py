@@ -147,7 +147,13 @@ class _Builder:
             banks=tuple(self._bank(name) for name in bank_names(self._draft)),
             exams=tuple(self._exam(exam) for exam in self._draft.exams),
             projects=tuple(
-                Project(_word(project, "id"), self._texts(project, "title"), _json(project))
+                Project(
+                    id=_word(project, "id"),
+                    title=self._texts(project, "title"),
+                    brief=self._texts(project, "brief"),
+                    minutes=_whole(project, "minutes"),
+                    body=_json(project),
+                )
                 for project in self._draft.projects
             ),
             figures=dict(self._draft.figures),

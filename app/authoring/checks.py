@@ -56,15 +56,18 @@ def _check_identifiers(draft: Draft) -> None:
     ]
     kinds: list[list[Node | None]] = [
         [child(module.node, "id") for module in draft.modules],
-        lessons,
-        [child(quiz, "quiz") for quiz in draft.quizzes()],
+        # Steps of a course share their addresses.
+        [
+            *lessons,
+            *(child(quiz, "quiz") for quiz in draft.quizzes()),
+            *(child(item, "project") for module in draft.modules for item in items(child(module.node, "items"))),
+        ],
         [child(bank, "bank") for bank in draft.banks],
         [question.node.get("id") for question in draft.questions],
         [child(exam, "id") for exam in draft.exams],
         [child(project, "id") for project in draft.projects],
         *([child(line, "id") for line in items(child(project, "rubric"))] for project in draft.projects),
         *([child(item, "lesson") for item in items(child(module.node, "items"))] for module in draft.modules),
-        [child(item, "project") for module in draft.modules for item in items(child(module.node, "items"))],
     ]
     for nodes in kinds:
         check_unique(nodes, draft.context)

@@ -41,9 +41,9 @@ def _check_stem(question: Mapping, language: str, context: Context) -> None:
     if node is None or not stem:
         return
     mark = (child(node, language) or node).mark
-    kind_asks = text_of(question.get("type")) not in PARTS_TYPES  # those may say: put in order, match
     asked = [sentence for sentence in sentences(stem) if sentence.rstrip(' »”"*').endswith("?")]
-    if kind_asks and not asked and not re.search(r"\[\[|…|___", stem):
+    may_tell = text_of(question.get("type")) in PARTS_TYPES  # put in order, match
+    if not may_tell and not asked and not re.search(r"\[\[|…|___", stem):
         context.add(mark, "W213", _("The stem asks no question."), _("end it with a question mark"))
     if len(stem.split()) > LONGEST_STEM_WORDS:
         context.add(mark, "W213", _("The stem has more than %(number)s words.", number=LONGEST_STEM_WORDS))
@@ -148,8 +148,8 @@ def _check_feedback(question: Mapping, context: Context) -> None:
         key = "correct" if is_true(option.get("correct")) else "incorrect"
         if option.get("feedback") is None and not general & {key, "general"}:
             context.add(option.mark, "W212", _("This option has no feedback."), _("say why, in 15 to 45 words"))
-    has_none = question.get("answers") is not None or text_of(question.get("type")) in PARTS_TYPES
-    if has_none and not _feedback(question):
+    is_typed_or_in_parts = question.get("answers") is not None or text_of(question.get("type")) in PARTS_TYPES
+    if is_typed_or_in_parts and not _feedback(question):
         context.add(question.mark, "W212", _("This question has no feedback."), _("say why, in 15 to 45 words"))
     seen: set[tuple[str, str]] = set()
     for node in _feedback(question):

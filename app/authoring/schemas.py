@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.assessment.uploads import KINDS, LARGEST_FILE_MB
 from app.authoring.reading import Mapping, Node, child, text_of
 from app.authoring.report import nearest_or_list, quoted
 from app.authoring.shapes import (
@@ -356,8 +357,8 @@ PROJECT = Record(
             },
         ),
         "pass": Record({"threshold": Share()}, {"no_zero": IDENTIFIERS}),
-        "accept": ListOf(Text()),
-        "max_mb": Number(0, 100),
+        "accept": ListOf(OneOf(tuple(KINDS))),
+        "max_mb": Number(0, LARGEST_FILE_MB),
         "deliverables": ListOf(Localised()),
     },
 )

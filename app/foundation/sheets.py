@@ -73,9 +73,21 @@ def harmless(cell: object) -> str:
     return f"'{text}" if text[:1] in TRIGGERS else text
 
 
-def written(rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV with commas; put BYTE_ORDER_MARK before the first, or spreadsheets misread accents."""
+def separator_in(language: str) -> str:
+    """What separates columns where spreadsheets speak this language: French ones need the comma for decimals."""
+    return ";" if language == "fr" else ","
+
+
+def numeral(value: int | Decimal, language: str) -> str:
+    """A number that spreadsheets in this language read as one: 14,5 in French, 14.5 in English; no groups."""
+    text = f"{Decimal(value):f}"
+    plain = text.rstrip("0").rstrip(".") if "." in text else text
+    return plain.replace(".", ",") if language == "fr" else plain
+
+
+def written(rows: Iterable[Sequence[object]], separator: str = ",") -> str:
+    """Rows as CSV; put BYTE_ORDER_MARK before the first, or spreadsheets misread accents."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
     writer.writerows([harmless(cell) for cell in row] for row in rows)
     return out.getvalue()

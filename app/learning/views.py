@@ -86,6 +86,8 @@ def item(slug: str, item_slug: str) -> str | Response | tuple[str, int]:
     step = step_of(version, item_slug)
     if step.kind == "quiz":
         return _quiz_page(version, enrolment, path, step)
+    if step.kind == "project":
+        return redirect(url_for("projects.project", slug=slug, item_slug=item_slug))
     if enrolment is not None and path.locks_of(step.module.slug):
         return _locked_page(version, path, step)
     return _lesson_page(version, enrolment, path, step, checked={})

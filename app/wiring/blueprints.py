@@ -8,7 +8,8 @@ from app.accounts import own_account
 from app.accounts import views as accounts
 from app.admin import views as admin
 from app.api import views as api
-from app.assessment import panel_pages, statistics_pages
+from app.assessment import panel_pages, project_pages, statistics_pages
+from app.assessment import staff as marking
 from app.assessment import views as assessment
 from app.authoring import staff as studio
 from app.catalog import views as catalog
@@ -16,9 +17,11 @@ from app.certification import bulk_pages, design_pages, key_pages
 from app.certification import staff as certification_staff
 from app.certification import views as certification
 from app.extensions import csrf
+from app.gradebook import staff as gradebook
 from app.guidance import views as guidance
 from app.jobs import staff as hire
 from app.jobs import views as jobs
+from app.learning import staff as cohorts
 from app.learning import views as learning
 from app.matching import staff as recruiting
 from app.matching import views as matching
@@ -36,9 +39,13 @@ PAGES = (
     catalog.blueprint,
     learning.blueprint,
     assessment.blueprint,
+    project_pages.blueprint,
+    marking.blueprint,
     studio.blueprint,
     statistics_pages.blueprint,
     panel_pages.blueprint,
+    cohorts.blueprint,
+    gradebook.blueprint,
     jobs.blueprint,
     hire.blueprint,
     matching.blueprint,

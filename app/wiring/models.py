@@ -2,6 +2,7 @@
 
 from app.accounts import models as accounts
 from app.assessment import models as assessment
+from app.assessment import project_models as projects
 from app.audit import models as audit
 from app.catalog import models as catalog
 from app.certification import models as certification
@@ -12,5 +13,5 @@ from app.matching import models as matching
 from app.skills import models as skills
 
 MODEL_MODULES = (
-    accounts, assessment, audit, catalog, certification, jobs, learning, matching, outbox, skills, throttle,
+    accounts, assessment, audit, catalog, certification, jobs, learning, matching, outbox, projects, skills, throttle,
 )  # fmt: skip

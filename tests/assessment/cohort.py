@@ -13,9 +13,11 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.assessment.choices import is_right, options_of
 from app.assessment.drafts import QuestionDraft
 from app.assessment.drawing import Stream, shuffled
 from app.assessment.draws import pool_of
+from app.assessment.keyed import has_options
 from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, QuestionVersion, Result, Score
 from app.foundation.identifiers import encode
 from tests.courses import both, question
@@ -107,8 +109,9 @@ class Cohort:
         nature = self.natures.get(version.question.slug, Nature())
         difficulty = nature.difficulty + (nature.harder_in_english if language == "en" else 0)
         knows = self.chance() < 1 / (1 + math.exp(-nature.sharpness * (strength - difficulty)))
-        key = {option["id"] for option in version.body.get("options", ()) if option.get("correct")}
-        order = [[f"t{person}-{slot}-{option['id']}", option["id"]] for option in version.body.get("options", ())]
+        options = options_of(version.body) if has_options(version.body) else ()
+        key = {option["id"] for option in options if is_right(option)}
+        order = [[f"t{person}-{slot}-{option['id']}", option["id"]] for option in options]
         chosen = self._chosen(nature, sorted(key), [option for _token, option in order if option not in key], knows)
         right = knows and not nature.wrong_key if not key else set(chosen) == key
         tokens = [token for token, option in order if option in chosen]
@@ -140,7 +143,7 @@ class Cohort:
 def _payload(kind: str, tokens: list[str]) -> dict[str, Any] | None:
     if kind == "multiple":
         return {"choices": tokens} if tokens else None
-    if kind in ("single", "truefalse"):
+    if kind in ("single", "truefalse", "hotspot"):
         return {"choice": tokens[0]} if tokens else None
     return {"text": "huit", "lang": "fr"}
 

@@ -25,7 +25,7 @@ from app.foundation.errors import ConflictError, NotFoundError, RuleError
 from app.foundation.permissions import Role
 from tests.assessment.cohort import Cohort, four_options, slugs
 from tests.builders import Cast
-from tests.courses import KINDS, Small, begin, exam_of, items_of, question, right_payload
+from tests.courses import KINDS, PARTS_KINDS, Small, begin, exam_of, items_of, question, right_payload
 
 REFERENCE = ((90, 70, 60, 40), (80, 75, 50, 45), (85, 60, 55, 30))  # assessment.md §5
 ANGOFF = {"method": "angoff"}
@@ -249,12 +249,16 @@ def test_the_database_refuses_a_share_that_is_none(session: Session, bench: Benc
 
 def test_a_judge_reads_the_key_of_every_type_of_question(session: Session, cast: Cast) -> None:
     ranged = question("numeric", "entre", answers=[{"range": ["2", "3"]}, {"value": "9", "credit": 0.5}])
-    drafts = [*(question(kind, kind) for kind in KINDS), ranged]
-    small = Small(exam_questions=drafts, blueprint=[{"domain": "alpha", "count": 6, "points": "1"}])
+    drafts = [*(question(kind, kind) for kind in (*KINDS, *PARTS_KINDS)), ranged]
+    small = Small(exam_questions=drafts, blueprint=[{"domain": "alpha", "count": 11, "points": "1"}])
     bench = Bench(session, cast, exam_of(session, small.publish(session)))
     client = cast.client(bench.people[0], language="en")
-    client.get(f"/studio/panels/{bench.panel.public_id}/ratings")
-    for words in ("Juste (en) (the key)", "Un (en) (the key)", "12.5 km", "Éléonore", "2 to 3"):
+    address = f"/studio/panels/{bench.panel.public_id}/ratings"
+    client.get(f"{address}?page=2")
+    last = client.text()
+    client.get(address)
+    assert "2 to 3" in client.text() + last
+    for words in ("Juste (en) (the key)", "Un (en) (the key)", "12.5 km", "Éléonore"):
         assert words in client.text()
     assert "Accepted: 9" not in client.text()
 

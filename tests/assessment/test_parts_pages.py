@@ -285,3 +285,22 @@ def test_the_demo_school_answers_them(cast: Cast, session: Session) -> None:
         for right in (True, False):
             answer = normalise(kind, answer_of(item, right=right, language="fr"), item.option_order)
             assert score(item.version.body, answer).credit == right, kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "scoring", "sentence"),
+    [
+        ("ordering", None, "Every two neighbours in the right order count."),
+        ("ordering", "all", "Only the whole order counts."),
+        ("ordering", "inversions", "Every two that stand in the right order count."),
+        ("multiple", None, "A wrong tick takes away part of the mark."),
+        ("multiple", "all", "only the whole counts"),
+    ],
+)
+def test_the_rule_is_known_before_the_answer(
+    client: ReviewedClient, session: Session, kind: str, scoring: str | None, sentence: str
+) -> None:
+    asked = question(kind, "petit-cours-lecon", **({"scoring": scoring} if scoring else {}))
+    Small(lesson_questions=[asked]).publish(session)
+    client.get("/learn/petit-cours/lecon-1?lang=en")
+    assert sentence in client.text()
