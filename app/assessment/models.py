@@ -143,7 +143,10 @@ class Attempt(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     deadline_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     extra_percent: Mapped[int] = mapped_column(default=0)
-    pause_s: Mapped[int] = mapped_column(default=0)
+    pause_s: Mapped[int] = mapped_column(default=0)  # breaks taken and over, whole seconds
+    break_allowance_s: Mapped[int] = mapped_column(default=0)
+    break_started_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of the break not ended yet
+    timer_hidden: Mapped[bool] = mapped_column(default=False)  # unless the candidate asks for it
     pledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finish_reason: Mapped[str | None] = mapped_column(String(12))  # candidate | clock

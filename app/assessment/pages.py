@@ -9,12 +9,13 @@ from typing import Any
 
 from flask import session
 
-from app.assessment import queries, services
+from app.assessment import queries, rules, services
+from app.assessment.accommodations import NONE, deadline_from, granted_to
 from app.assessment.answers import Reason
 from app.assessment.candidate import candidate_question, chosen_values, correction, is_unread, read_as
-from app.assessment.models import Attempt, AttemptItem, Result
+from app.assessment.models import Attempt, AttemptItem, ExamVersion, Result
 from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place
-from app.assessment.wording import unreadable_sentence
+from app.assessment.wording import allowed_in_words, unreadable_sentence, window_in_words
 from app.catalog.models import CourseVersion
 from app.catalog.queries import get_version
 from app.extensions import db
@@ -22,6 +23,7 @@ from app.foundation import clock
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
+from app.foundation.wording import wait_in_words
 from app.web.filters import inline, number, text
 from app.web.rendering import page
 
@@ -60,9 +62,44 @@ def question_page(
         unanswered=unanswered_slots(slots),
         error=error,
         idempotency_key=secrets.token_hex(16),
-        timer_hidden=session.get("timer_hidden", False),
+        timer_hidden=is_timer_hidden(found),
         left=time_left(found),
+        break_left=break_left(found),
     )
+
+
+def is_timer_hidden(found: Sitting) -> bool:
+    """As this browser was last asked; before that, as the accommodation says."""
+    hidden: bool = session.get("timer_hidden", found.timer_hidden)
+    return hidden
+
+
+def break_left(found: Sitting) -> str:
+    """How much break remains, in words; "" when there is none."""
+    left = rules.break_left(found.break_allowance_s, found.pause_s)
+    until = queries.break_until(found)
+    used_up = until is not None and not queries.on_break(found)
+    return wait_in_words(left) if left and not used_up else ""
+
+
+def break_page(found: Sitting) -> str:
+    """A break runs: no question is shown until it is over."""
+    until = queries.break_until(found) or clock.now()
+    seconds = max(1, int((until - clock.now()).total_seconds()) + 1)
+    return page("assessment/break.html", attempt=found, until=until, seconds=seconds)
+
+
+def terms_of(exam_version: ExamVersion, account_id: int) -> dict[str, Any]:
+    """The time of an exam as its start page says it: this person's duration and breaks, when it would end, the window."""
+    settings, duration = exam_version.settings, exam_version.settings.get("duration_s")
+    granted = granted_to(db.session, account_id) if duration else NONE
+    return {
+        "duration": allowed_in_words(duration, granted.extra_percent) if duration else "",
+        "granted": granted,
+        "breaks": wait_in_words(granted.break_s) if granted.break_s else "",
+        "ends_at": deadline_from(clock.now(), settings, extra_percent=granted.extra_percent),
+        "window": window_in_words(settings, granted.extra_percent) if duration else "",
+    }
 
 
 def reading_of(kind: str, payload: Mapping[str, Any] | None) -> str:

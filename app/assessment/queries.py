@@ -156,7 +156,23 @@ def timing_of(session: Session, attempt: Attempt | Sitting) -> rules.Timing:
         last_activity_at=last_activity(session, attempt) if untimed_and_open else attempt.started_at,
         submitted_at=attempt.submitted_at,
         finish_reason=rules.FinishReason(attempt.finish_reason) if attempt.finish_reason else None,
+        break_from=attempt.break_started_at,
+        break_until=break_until(attempt),
     )
+
+
+def break_until(attempt: Attempt | Sitting) -> datetime | None:
+    """When the break that was begun ends at the latest, by itself; None without one."""
+    if attempt.break_started_at is None:
+        return None
+    left = rules.break_left(attempt.break_allowance_s, attempt.pause_s)
+    return attempt.break_started_at + timedelta(seconds=left)
+
+
+def on_break(attempt: Attempt | Sitting) -> bool:
+    """Does a break run just now? The questions are hidden meanwhile."""
+    until = break_until(attempt)
+    return attempt.state == rules.State.IN_PROGRESS and until is not None and clock.now() < until
 
 
 def effective_state(session: Session, attempt: Attempt | Sitting) -> rules.Effective:

@@ -60,7 +60,12 @@ def deadline(
     own = start + timedelta(seconds=allowed_seconds(duration_s, extra_pct) + pause_s)
     if closes is None or full:
         return own
-    return min(own, closes + timedelta(seconds=_hundredths_up(duration_s * extra_pct)))
+    return min(own, window_end(closes, duration_s, extra_pct))
+
+
+def window_end(closes: datetime, duration_s: int, extra_pct: int = 0) -> datetime:
+    """Say when a window closes for a person: extra time, in seconds rounded up, moves its end too."""
+    return closes + timedelta(seconds=_hundredths_up(duration_s * extra_pct))
 
 
 def allowed_seconds(duration_s: int, extra_pct: int = 0) -> int:
@@ -76,8 +81,8 @@ def _hundredths_up(value: int) -> int:
 class Timing:
     """What the clock needs of an attempt.
 
-    `deadline_at` is None without a time limit. While a break runs, `break_until` is when its allowance ends and
-    `deadline_at` already counts that allowance; it is recomputed when the break ends earlier.
+    `deadline_at` is None without a time limit. While a break runs, `break_from` is when it began, `break_until` when
+    its allowance ends, and `deadline_at` already counts that allowance; it is recomputed when the break ends earlier.
     """
 
     state: State
@@ -85,6 +90,7 @@ class Timing:
     last_activity_at: datetime
     submitted_at: datetime | None = None
     finish_reason: FinishReason | None = None
+    break_from: datetime | None = None
     break_until: datetime | None = None
 
 
@@ -124,13 +130,33 @@ class WriteRefusal(StrEnum):
 
     SUBMITTED = "submitted"
     TOO_LATE = "too_late"
+    ON_BREAK = "on_break"
 
 
 def may_write(timing: Timing, now: datetime) -> WriteRefusal | None:
     """Say whether a save or a submission counts now: None when it does."""
     if timing.state is not State.IN_PROGRESS:
         return WriteRefusal.SUBMITTED
-    return WriteRefusal.TOO_LATE if now > _closing_time(timing) else None
+    if now > _closing_time(timing):
+        return WriteRefusal.TOO_LATE
+    return WriteRefusal.ON_BREAK if _hides_questions(timing, now) else None
+
+
+def _hides_questions(timing: Timing, now: datetime) -> bool:
+    """Say whether a break has run for longer than what was sent before it may take to arrive."""
+    if timing.break_from is None or timing.break_until is None:
+        return False
+    return timing.break_from + GRACE < now < timing.break_until
+
+
+def break_left(allowance_s: int, taken_s: int) -> int:
+    """Give the seconds of break that remain, from those granted and those taken; never below 0."""
+    return max(0, allowance_s - taken_s)
+
+
+def break_taken(began: datetime, ended: datetime, left_s: int) -> int:
+    """Count the seconds of a break, rounded up, at most those left; a clock set back gives 0, never less."""
+    return min(left_s, max(0, -((began - ended) // timedelta(seconds=1))))
 
 
 class Obstacle(StrEnum):

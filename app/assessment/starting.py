@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.assessment import drawing, draws, queries, rules
+from app.assessment.accommodations import NONE, Granted, deadline_from, granted_to
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
 from app.assessment.services import close_if_over
 from app.assessment.wording import refusal_sentence
@@ -54,7 +55,8 @@ def start_attempt(
     opened = queries.find_open_attempt(session, actor.account_id, exam_version.exam_id)
     if opened is not None:
         return opened
-    attempt = _new_attempt(actor, exam_version, number=facts.next_number, pledged=pledged)
+    granted = granted_to(session, actor.account_id) if exam_version.settings.get("duration_s") else NONE
+    attempt = _new_attempt(actor, exam_version, granted, number=facts.next_number, pledged=pledged)
     try:
         with session.begin_nested():
             session.add(attempt)
@@ -81,7 +83,7 @@ def _attempt_of_the_winner(session: Session, actor: Actor, exam_version: ExamVer
     return opened
 
 
-def _new_attempt(actor: Actor, exam_version: ExamVersion, *, number: int, pledged: bool) -> Attempt:
+def _new_attempt(actor: Actor, exam_version: ExamVersion, granted: Granted, *, number: int, pledged: bool) -> Attempt:
     now = clock.now()
     return Attempt(
         public_id=new_public_id(),
@@ -93,18 +95,13 @@ def _new_attempt(actor: Actor, exam_version: ExamVersion, *, number: int, pledge
         state=rules.State.IN_PROGRESS.value,
         language=current_language(),
         started_at=now,
-        deadline_at=deadline_from(now, exam_version.settings),
+        deadline_at=deadline_from(now, exam_version.settings, extra_percent=granted.extra_percent),
+        extra_percent=granted.extra_percent,
+        pause_s=0,
+        break_allowance_s=granted.break_s,
+        timer_hidden=granted.hide_timer,
         pledged_at=now if pledged else None,
     )
-
-
-def deadline_from(start: datetime, settings: Mapping[str, Any]) -> datetime | None:
-    """When an attempt begun at `start` ends; None without a time limit."""
-    duration = settings.get("duration_s")
-    if not duration:
-        return None
-    closes = queries.instant(settings.get("closes"))
-    return rules.deadline(start, duration, closes=closes, full=settings.get("policy") == "full")
 
 
 def _draw_form(session: Session, attempt: Attempt, exam_version: ExamVersion) -> None:

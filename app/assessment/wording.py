@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from app.assessment import rules
 from app.assessment.answers import Reason as PayloadReason
@@ -13,6 +15,7 @@ from app.foundation.wording import moment_in_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 BLANK = _l("Choose or write an answer first.")
+ON_BREAK = _l("This answer came during the break: it is kept, but it does not count. End the break, then answer again.")
 
 
 def refusal_sentence(reason: rules.Reason) -> str:
@@ -67,3 +70,25 @@ def waits_in_words(delays: Sequence[int]) -> list[str]:
         _("%(wait)s after attempt %(number)s", wait=duration_in_words(seconds), number=number)
         for number, seconds in enumerate(delays, start=1)
     ]
+
+
+def allowed_in_words(duration_s: int, extra_percent: int) -> str:
+    """The time a person has: "80 minutes, including your 33 %"."""
+    minutes = -(-rules.allowed_seconds(duration_s, extra_percent) // MINUTE)
+    allowed = ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    return (
+        _("%(allowed)s, including your %(extra)s%%", allowed=allowed, extra=extra_percent) if extra_percent else allowed
+    )
+
+
+def window_in_words(settings: Mapping[str, Any], extra_percent: int) -> str:
+    """What the window of an exam does to its time: the rule in force; "" for an exam that never closes."""
+    if not settings.get("closes"):
+        return ""
+    closes = datetime.fromisoformat(settings["closes"])
+    if settings.get("policy") == "full":
+        return _(
+            "Start before %(when)s: whoever has started by then keeps their whole time.", when=moment_in_words(closes)
+        )
+    last = rules.window_end(closes, settings["duration_s"], extra_percent)
+    return _("Your exam ends with your time, and at the latest on %(when)s.", when=moment_in_words(last))

@@ -1,6 +1,7 @@
 """Imports every feature's models, so that Base.metadata is whole."""
 
 from app.accounts import models as accounts
+from app.assessment import accommodation_models as accommodations
 from app.assessment import models as assessment
 from app.audit import models as audit
 from app.catalog import models as catalog
@@ -12,5 +13,6 @@ from app.matching import models as matching
 from app.skills import models as skills
 
 MODEL_MODULES = (
-    accounts, assessment, audit, catalog, certification, jobs, learning, matching, outbox, skills, throttle,
+    accommodations, accounts, assessment, audit, catalog, certification, jobs, learning, matching, outbox, skills,
+    throttle,
 )  # fmt: skip

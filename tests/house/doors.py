@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.links import issue_link
+from app.assessment.accommodations import Grant, grant
 from app.assessment.models import Attempt
 from app.assessment.starting import start_attempt
 from app.catalog.models import CourseVersion
@@ -114,6 +116,13 @@ class World:
         )
 
     @cached_property
+    def rested(self) -> Attempt:
+        """The attempt of somebody who may take breaks."""
+        wanted = Grant(33, 10, True, date(2026, 1, 1), None, "dossier 12")
+        grant(self.session, actor=self.cast.admin.actor(), account=self.cast.ada, wanted=wanted)
+        return self.attempt
+
+    @cached_property
     def written_slot(self) -> int:
         """The question of the attempt that is answered in words."""
         return next(item.slot for item in items_of(self.session, self.attempt) if item.version.type == "text")
@@ -155,6 +164,10 @@ DESIGN = {"style": "span", "signatory_name": "Awa Diop", "role_fr": "directrice"
 BULK = {"course": "petit-cours", "addresses": "ada@example.org"}
 LESSON = {"slug": "petit-cours", "item_slug": "lecon-1"}
 TRIES = ("sign_in_delay", "audit_entry", "audit_body")
+GRANTED = {
+    "extra_percent": "33", "break_minutes": "10", "hide_timer": "y", "valid_from": "2026-01-01", "valid_to": "",
+    "proof_reference": "dossier 12",
+}  # fmt: skip
 ANSWER = {"v": 1, "rev": 1, "payload": {"text": "huit", "lang": "fr"}, "tab": "a", "client_at": "now"}
 
 DOORS: dict[tuple[str, str], Door] = {
@@ -237,6 +250,16 @@ DOORS: dict[tuple[str, str], Door] = {
         "ada", {"timer": "hide"}, lambda world: {"attempt_id": world.attempt.public_id}
     ),
     ("POST", "assessment.submit"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
+    ("POST", "assessment_breaks.start"): Door("ada", parts=lambda world: {"attempt_id": world.rested.public_id}),
+    ("POST", "assessment_breaks.end"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
+    ("POST", "accommodations.grant"): Door("admin", GRANTED, lambda world: {"account_id": world.cast.ada.public_id}),
+    ("POST", "accommodations.end"): Door(
+        "admin", parts=lambda world: {"account_id": world.cast.ada.public_id} if world.rested else {}
+    ),
+    ("POST", "accommodations.extend"): Door(
+        "admin",
+        parts=lambda world: {"account_id": world.cast.ada.public_id, "attempt_id": world.rested.public_id},
+    ),
     ("POST", "verification.verify"): Door("", {"number": "0" * 26}),
     ("POST", "verification.compare_name"): Door("", {"name": "Ada"}, lambda world: {"number": world.certificate}),
     ("POST", "verification.verify_bulk"): Door("", {"rows": "0" * 26}),
