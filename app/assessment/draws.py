@@ -15,7 +15,7 @@ EXPOSURE_PERIOD = timedelta(days=90)
 
 
 def pool_of(session: Session, exam_version_id: int) -> Sequence[QuestionVersion]:
-    """The questions an exam version may draw, with their question."""
+    """The questions of an exam version, with their question, void ones included."""
     return session.scalars(
         select(QuestionVersion)
         .join(ExamPool, ExamPool.question_version_id == QuestionVersion.id)

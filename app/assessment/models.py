@@ -151,6 +151,9 @@ class Attempt(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finish_reason: Mapped[str | None] = mapped_column(String(12))  # candidate | clock
     receipt_sha256: Mapped[str | None] = mapped_column(String(64))
+    drawn_from: Mapped[dict[str, Any] | None] = mapped_column(JSONValue)
+    """what the draw looked at besides the seed, by public id of the question: seen {id: times}, attempts, counts
+    {id: attempts}, void [ids]; None on attempts older than the column"""
 
     exam: Mapped[Exam] = relationship()
     exam_version: Mapped[ExamVersion] = relationship()
@@ -235,6 +238,7 @@ class Result(Base):
     max_points: Mapped[Decimal] = mapped_column(DecimalText)
     cut: Mapped[Decimal] = mapped_column(DecimalText)  # in points
     passed: Mapped[bool]
+    kept: Mapped[bool] = mapped_column(default=False)  # a published pass that stands although the cut is not reached
     per_domain: Mapped[list[dict[str, Any]]] = mapped_column(JSONValue)  # [{"domain", "total", "max"}] as text numbers
     reason: Mapped[str] = mapped_column(String(40))
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime)

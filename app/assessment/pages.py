@@ -90,7 +90,7 @@ def break_page(found: Sitting) -> str:
 
 
 def terms_of(exam_version: ExamVersion, account_id: int) -> dict[str, Any]:
-    """The time of an exam as its start page says it: this person's duration and breaks, when it would end, the window."""
+    """The time of an exam as its start page says it: this person's own, breaks, when it would end."""
     settings, duration = exam_version.settings, exam_version.settings.get("duration_s")
     granted = granted_to(db.session, account_id) if duration else NONE
     return {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.assessment import rules
 from app.assessment.models import (
@@ -260,6 +260,7 @@ def _last_pass(session: Session, account_id: int, exam_version: ExamVersion) -> 
             Attempt.state == rules.State.RELEASED,
             Exam.kind == "certification",
             Result.passed,
+            in_force(),
         )
         .order_by(Attempt.number.desc())
         .limit(1)
@@ -312,6 +313,12 @@ def quiz_standing(session: Session, account_id: int, quiz: ExamVersion) -> QuizS
     return QuizStanding(opened, refusals, facts.most_attempts)
 
 
+def in_force() -> ColumnElement[bool]:
+    """Condition on a joined Result: no later revision replaces it."""
+    later = aliased(Result)
+    return ~exists().where(later.attempt_id == Result.attempt_id, later.revision > Result.revision)
+
+
 def find_result(session: Session, attempt_id: int) -> Result | None:
     """The result in force: the highest revision."""
     return session.scalar(
@@ -341,6 +348,7 @@ def passed_courses(session: Session, account_id: int) -> frozenset[int]:
             Attempt.state == "released",
             Exam.kind == "certification",
             Result.passed,
+            in_force(),
         )
     )
     return frozenset(rows)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.assessment import answers, exact, grading, queries, rules
+from app.assessment import answers, exact, grading, queries, regrades, rules
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
 from app.assessment.rules import FinishReason, State
@@ -68,7 +68,9 @@ def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, r
     receipt = rules.receipt((answer.slot, answer.rev, answer.payload) for answer in in_force.values())
     attempt.receipt_sha256 = receipt
     record(session, actor=actor, event="attempt.submitted", subject=attempt.public_id, details={"receipt": receipt})
+    regrades.hold_exam(session, attempt.exam_id)
     result = _mark(session, attempt, in_force)
+    result = regrades.bring_up_to_date(session, attempt) or result
     _move(session, attempt, State.SUBMITTED, State.SCORED)
     if attempt.exam_version.settings.get("release", "at_once") == "at_once":
         release(session, attempt=attempt, result=result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.assessment import drawing, draws, queries, rules
 from app.assessment.accommodations import NONE, Granted, deadline_from, granted_to
+from app.assessment.decisions import void_versions
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
 from app.assessment.services import close_if_over
 from app.assessment.wording import refusal_sentence
@@ -105,15 +106,16 @@ def _new_attempt(actor: Actor, exam_version: ExamVersion, granted: Granted, *, n
 
 
 def _draw_form(session: Session, attempt: Attempt, exam_version: ExamVersion) -> None:
-    """Draw, order and freeze the questions; the stored layout is the truth, the seed is the proof."""
-    pool = {version.question.public_id: version for version in draws.pool_of(session, exam_version.id)}
-    slots = draw_form(
-        exam_version,
-        list(pool.values()),
-        seed=attempt.seed,
-        seen=draws.times_seen(session, attempt.account_id, attempt.exam_id),
-        exposure=draws.exposure_of(session, attempt.exam_id),
-    )
+    """Draw, order and freeze the questions; the stored layout is the truth, seed and `drawn_from` are the proof."""
+    whole = {version.question.public_id: version for version in draws.pool_of(session, exam_version.id)}
+    out = void_versions(session, exam_version.exam_id)
+    void = {public_id for public_id, version in whole.items() if version.id in out}
+    pool = {public_id: version for public_id, version in whole.items() if public_id not in void}
+    seen = _within(pool, draws.times_seen(session, attempt.account_id, attempt.exam_id))
+    attempts, counts = draws.exposure_of(session, attempt.exam_id)
+    counts = _within(pool, counts)
+    attempt.drawn_from = {"seen": seen, "attempts": attempts, "counts": counts, "void": sorted(void)}
+    slots = draw_form(exam_version, list(pool.values()), seed=attempt.seed, seen=seen, exposure=(attempts, counts))
     for slot in slots:
         version = pool[slot.drawn.candidate.public_id]
         session.add(
@@ -126,6 +128,10 @@ def _draw_form(session: Session, attempt: Attempt, exam_version: ExamVersion) ->
             )
         )
     session.flush()
+
+
+def _within(pool: Mapping[str, QuestionVersion], counted: Mapping[str, int]) -> dict[str, int]:
+    return {public_id: count for public_id, count in counted.items() if public_id in pool}
 
 
 def draw_form(

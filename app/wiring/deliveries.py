@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.accounts import mails as accounts_mails
+from app.assessment import mails as assessment_mails
+from app.assessment import regrades
 from app.certification import bulk
 from app.certification import mails as certification_mails
 from app.certification.files import prepare_pdf
@@ -29,6 +31,7 @@ Prepare = Callable[[Session, OutboxMessage, Settings], Act | None]
 
 LETTERS: Mapping[str, accounts_mails.Writer] = {
     **accounts_mails.LETTERS,
+    **assessment_mails.LETTERS,
     **certification_mails.LETTERS,
 }
 
@@ -46,6 +49,7 @@ KINDS: Mapping[str, Prepare] = {
     "mail": prepare_letter,
     "certificate-pdf": prepare_pdf,
     bulk.BULK: bulk.prepare_slice,
+    regrades.REGRADE: regrades.prepare_slice,
     rounds.LISTS: rounds.record_lists,
     rounds.FADING: rounds.fade,
 }

@@ -2,6 +2,7 @@
 
 from app.accounts import models as accounts
 from app.assessment import accommodation_models as accommodations
+from app.assessment import decision_models as decisions
 from app.assessment import models as assessment
 from app.audit import models as audit
 from app.catalog import models as catalog
@@ -13,6 +14,6 @@ from app.matching import models as matching
 from app.skills import models as skills
 
 MODEL_MODULES = (
-    accommodations, accounts, assessment, audit, catalog, certification, jobs, learning, matching, outbox, skills,
-    throttle,
+    accommodations, accounts, assessment, audit, catalog, certification, decisions, jobs, learning, matching, outbox,
+    skills, throttle,
 )  # fmt: skip
