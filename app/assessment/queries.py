@@ -89,6 +89,18 @@ def get_exam_version(session: Session, exam_id: int, course_version_id: int) -> 
     return version
 
 
+def graded_exams(session: Session) -> Sequence[tuple[Exam, ExamVersion]]:
+    """Every exam that counts, with its newest version, in the order of their courses."""
+    newest = select(func.max(ExamVersion.id)).group_by(ExamVersion.exam_id)
+    rows = session.execute(
+        select(Exam, ExamVersion)
+        .join(ExamVersion, ExamVersion.exam_id == Exam.id)
+        .where(ExamVersion.id.in_(newest), Exam.kind != "practice")
+        .order_by(Exam.course_id, Exam.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def pool_size(session: Session, exam_version_id: int) -> int:
     """How many questions an exam version may draw."""
     return session.scalar(_POOL_SIZE, {"exam_version_id": exam_version_id}) or 0

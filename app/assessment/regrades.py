@@ -149,6 +149,14 @@ def _ask_for_slice(session: Session, decision: ItemDecision) -> None:
     outbox.enqueue(session, REGRADE, dedupe_key=_key(decision), recipient_id=None, language="en", payload=payload)
 
 
+def has_stopped(session: Session, decision: ItemDecision) -> bool:
+    """Did the worker give the decision up, after trying for a day?"""
+    if decision.state != "approved" or decision.finished_at is not None:
+        return False
+    dead = select(OutboxMessage.dead_at).where(OutboxMessage.dedupe_key == _key(decision))
+    return session.scalar(dead) is not None
+
+
 def prepare_slice(session: Session, message: OutboxMessage, _settings: Settings) -> None:
     """The outbox's kind regrade: the next slice, in the transaction that says how far the decision has come by then."""
     decision = session.get(ItemDecision, message.payload["decision_id"], with_for_update=True, populate_existing=True)

@@ -28,6 +28,7 @@ from app.assessment.pages import (
     unanswered_slots,
     wanted_slot,
 )
+from app.assessment.revisions import revisions_of
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
 from app.assessment.wording import BLANK, ON_BREAK, refusal_sentence, waits_in_words
@@ -382,6 +383,7 @@ def result(attempt_id: str) -> str | Response:
         cut_percent=services.shown_cut(outcome),
         domain_rows=domain_rows(outcome, version.domains),
         certificate=find_certificate_of_attempt(db.session, found.id),
+        revisions=revisions_of(db.session, found.id),
         corrections=corrections(found) if shows_corrections(found) else [],
         questions=len(slots_of(db.session, found.id)),
         pool=queries.pool_size(db.session, found.exam_version_id),

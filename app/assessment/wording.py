@@ -8,12 +8,18 @@ from typing import Any
 
 from app.assessment import rules
 from app.assessment.answers import Reason as PayloadReason
+from app.assessment.regrading import Kind
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.i18n import ngettext
 from app.foundation.wording import moment_in_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+DECISIONS = {
+    Kind.VOID: _l("Void it: it counts neither in the points, nor in the pass mark"),
+    Kind.CREDIT_ALL: _l("Give its points to everybody"),
+    Kind.REKEY: _l("Change its key, and mark it again"),
+}
 BLANK = _l("Choose or write an answer first.")
 ON_BREAK = _l("This answer came during the break: it is kept, but it does not count. End the break, then answer again.")
 

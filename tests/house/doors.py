@@ -13,8 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.links import issue_link
+from app.assessment import decisions
 from app.assessment.accommodations import Grant, grant
-from app.assessment.models import Attempt
+from app.assessment.models import Attempt, QuestionVersion
+from app.assessment.regrading import Kind
 from app.assessment.starting import start_attempt
 from app.catalog.models import CourseVersion
 from app.foundation import clock
@@ -123,6 +125,26 @@ class World:
         return self.attempt
 
     @cached_property
+    def written_version(self) -> QuestionVersion:
+        """The question of the exam that is answered in words."""
+        versions = decisions.versions_of_exam(self.session, exam_of(self.session, self.course).exam_id)
+        return next(version for version in versions if version.type == "text")
+
+    @property
+    def question_parts(self) -> dict[str, Any]:
+        """The address of that question."""
+        version = self.written_version
+        return {"exam_id": self.exam, "question_id": version.question.public_id, "number": version.number}
+
+    @cached_property
+    def decision(self) -> str:
+        proposal = decisions.Proposal(Kind.VOID, None, {"fr": "Fautive.", "en": "Faulty."})
+        made = decisions.propose(
+            self.session, actor=self.cast.camille.actor(), version=self.written_version, proposal=proposal
+        )  # fmt: skip
+        return str(made.public_id)
+
+    @cached_property
     def written_slot(self) -> int:
         """The question of the attempt that is answered in words."""
         return next(item.slot for item in items_of(self.session, self.attempt) if item.version.type == "text")
@@ -167,6 +189,10 @@ TRIES = ("sign_in_delay", "audit_entry", "audit_body")
 GRANTED = {
     "extra_percent": "33", "break_minutes": "10", "hide_timer": "y", "valid_from": "2026-01-01", "valid_to": "",
     "proof_reference": "dossier 12",
+}  # fmt: skip
+DECISION = {
+    "kind": "credit_all", "scope": "exam", "right": "", "accepted": "huit",
+    "reason_fr": "Deux réponses.", "reason_en": "Two answers.",
 }  # fmt: skip
 ANSWER = {"v": 1, "rev": 1, "payload": {"text": "huit", "lang": "fr"}, "tab": "a", "client_at": "now"}
 
@@ -260,6 +286,9 @@ DOORS: dict[tuple[str, str], Door] = {
         "admin",
         parts=lambda world: {"account_id": world.cast.ada.public_id, "attempt_id": world.rested.public_id},
     ),
+    ("POST", "decisions.propose"): Door("camille", DECISION, lambda world: world.question_parts),
+    ("POST", "decisions.approve"): Door("admin", parts=lambda world: {"decision_id": world.decision}),
+    ("POST", "decisions.drop"): Door("admin", parts=lambda world: {"decision_id": world.decision}),
     ("POST", "verification.verify"): Door("", {"number": "0" * 26}),
     ("POST", "verification.compare_name"): Door("", {"name": "Ada"}, lambda world: {"number": world.certificate}),
     ("POST", "verification.verify_bulk"): Door("", {"rows": "0" * 26}),
