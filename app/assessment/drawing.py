@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Collection, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 SEED_BYTES = 16
 EXPOSURE_LIMIT_PERCENT = 30
@@ -45,6 +45,37 @@ class Candidate:
     skills: frozenset[str] = frozenset()
     enemies: frozenset[str] = frozenset()
     case: str | None = None
+
+
+def row_of(written: Mapping[str, Any]) -> Row:
+    """Read a line of a stored blueprint: {domain, level, count, points, type, tags, skills}."""
+    return Row(
+        domain=written.get("domain"),
+        level=written.get("level"),
+        count=written["count"],
+        points=Decimal(str(written.get("points", 1))),
+        type=written.get("type"),
+        tags=frozenset(written.get("tags") or ()),
+        skills=frozenset(written.get("skills") or ()),
+    )
+
+
+def candidates_of(described: Sequence[Mapping[str, Any]]) -> list[Candidate]:
+    """Read the questions of a pool: {public_id, slug, domain, level, type, tags, skills, enemies (slugs), case}."""
+    public_ids = {one["slug"]: one["public_id"] for one in described}
+    return [
+        Candidate(
+            public_id=one["public_id"],
+            domain=one["domain"],
+            level=one["level"],
+            type=one["type"],
+            tags=frozenset(one["tags"]),
+            skills=frozenset(one["skills"]),
+            enemies=frozenset(public_ids[slug] for slug in one["enemies"] if slug in public_ids),
+            case=one["case"],
+        )
+        for one in described
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +241,13 @@ def option_tokens(
     moved = iter(shuffled(free, seed, f"options:{slot}") if shuffle else free)
     order = [option if option in fixed else next(moved) for option in option_ids]
     return [[_token(seed, slot, option), option] for option in order]
+
+
+def options_in_order(body: Mapping[str, Any], seed: bytes, slot: int, *, shuffle: bool) -> OptionOrder:
+    """Lay out the options of a stored question for one slot."""
+    options = body.get("options") or []
+    fixed = {option["id"] for option in options if option.get("fixed")}
+    return option_tokens(seed, slot, [option["id"] for option in options], fixed=fixed, shuffle=shuffle)
 
 
 def _token(seed: bytes, slot: int, option_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -24,7 +25,8 @@ from app.foundation.outbox import OutboxMessage
 
 log = logging.getLogger("app.assessment")
 REGRADE, LETTER = "regrade", "exam-regraded"
-SLICE = 50  # attempts a transaction: about a second in which others wait to write, on SQLite
+# A transaction in which others wait to write, on SQLite: so many attempts, or as many as fit in a second.
+SLICE, LONGEST_SLICE = 50, timedelta(seconds=1)
 
 
 def reason_of(decision: Decision) -> str:
@@ -162,13 +164,15 @@ def prepare_slice(session: Session, message: OutboxMessage, _settings: Settings)
     decision = session.get(ItemDecision, message.payload["decision_id"], with_for_update=True, populate_existing=True)
     if decision is None or decision.finished_at is not None or decision.reached != message.payload["reached"]:
         return
-    ids = concerned(session, decision, after=decision.reached, limit=SLICE)
+    ids, began = concerned(session, decision, after=decision.reached, limit=SLICE), clock.now()
     for attempt_id in ids:
         _regrade_one(session, decision, attempt_id)
-    if len(ids) < SLICE:
+        decision.reached = attempt_id
+        if clock.now() - began > LONGEST_SLICE:
+            break
+    if len(ids) < SLICE and decision.reached == (ids[-1] if ids else decision.reached):
         decision.finished_at = clock.now()
     else:
-        decision.reached = ids[-1]
         _ask_for_slice(session, decision)
     session.flush()
 

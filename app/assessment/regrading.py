@@ -17,6 +17,11 @@ Body: TypeAlias = Mapping[str, Any]
 CutOf: TypeAlias = Callable[[Sequence["Slot"], Decimal], Decimal]
 
 
+def share_of(cut: object) -> CutOf:
+    """Make the default rule: a share of the points of the slots that count."""
+    return lambda _counting, maximum: grading.cut_points(maximum, cut)
+
+
 class Kind(StrEnum):
     """What is decided about a question version."""
 

@@ -269,6 +269,11 @@ def mastered(total: Decimal, maximum: Decimal, threshold: object = MASTERY_THRES
     return maximum > 0 and grading.passed(total, grading.cut_points(maximum, threshold))
 
 
+def answer_digest(slot: int, rev: int, payload: JSON) -> str:
+    """Give the SHA-256, in hex, that tells one answer sent from another under the same key."""
+    return hashlib.sha256(rfc8785.dumps([slot, rev, payload or {}])).hexdigest()
+
+
 def receipt(answers: Iterable[tuple[int, int, JSON]]) -> str:
     """Give the SHA-256, in hex, of the RFC 8785 form of [[slot, rev, payload], …] in slot order (trust.md §4)."""
     rows = [list(answer) for answer in sorted(answers, key=lambda answer: answer[0])]
@@ -278,3 +283,31 @@ def receipt(answers: Iterable[tuple[int, int, JSON]]) -> str:
 def short_receipt(digest: str) -> str:
     """Shorten a receipt for reading aloud: "0a1b-2c3d-4e5f"."""
     return "-".join(digest[start : start + 4] for start in range(0, 12, 4))
+
+
+APPEAL_TERM = timedelta(days=30)  # to contest a result, from its publication
+ANSWER_TERM = timedelta(days=15)  # to answer, from the filing
+
+
+class AppealState(StrEnum):
+    """The states of an appeal; the last three are final."""
+
+    OPEN = "open"
+    IN_REVIEW = "in_review"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+APPEAL_TRANSITIONS: dict[AppealState, frozenset[AppealState]] = {
+    AppealState.OPEN: frozenset({AppealState.IN_REVIEW, AppealState.WITHDRAWN}),
+    AppealState.IN_REVIEW: frozenset({AppealState.UPHELD, AppealState.REJECTED, AppealState.WITHDRAWN}),
+    AppealState.UPHELD: frozenset(),
+    AppealState.REJECTED: frozenset(),
+    AppealState.WITHDRAWN: frozenset(),
+}
+
+
+def appeal_states_before(to: AppealState) -> frozenset[AppealState]:
+    """List the states from which an appeal may go to this one."""
+    return frozenset(state for state, targets in APPEAL_TRANSITIONS.items() if to in targets)

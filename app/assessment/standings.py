@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from app.assessment import grading, queries
+from app.assessment import queries
 from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, QuestionVersion, Result, Score
-from app.assessment.regrading import Decided, Decision, Outcome, Slot, regrade
+from app.assessment.regrading import Decided, Decision, Outcome, Slot, regrade, share_of
 
 LOADED_AT_ONCE = 200  # attempts: some six thousand slots
 
@@ -30,11 +30,7 @@ class Standing:
     def outcome(self) -> Outcome:
         """What its result becomes by the decisions; a pass that was published stands."""
         published = self.attempt.state == "released" and self.result.passed
-        return regrade(self.slots, self._cut, published_pass=published)
-
-    def _cut(self, counting: Sequence[Slot], maximum: Decimal) -> Decimal:
-        """The points a pass needs, of the slots that still count."""
-        return grading.cut_points(maximum, Decimal(self.settings["cut"]))
+        return regrade(self.slots, share_of(self.settings["cut"]), published_pass=published)
 
 
 Decisions = Mapping[int, Decision]  # the decision in force, by question version

@@ -6,7 +6,6 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -143,11 +142,10 @@ def draw_form(
     exposure: tuple[int, dict[str, int]],
 ) -> tuple[drawing.Slot, ...]:
     """The form of a seed: the same arguments give the same form for ever."""
-    public_ids = {version.question.slug: version.question.public_id for version in pool}
     try:
         drawn = drawing.draw(
-            [_row(row) for row in exam_version.blueprint],
-            [_candidate(version, public_ids) for version in pool],
+            [drawing.row_of(row) for row in exam_version.blueprint],
+            drawing.candidates_of([draws.described(version) for version in pool]),
             seen,
             drawing.Exposure(attempts=exposure[0], counts=exposure[1]),
             seed,
@@ -158,45 +156,9 @@ def draw_form(
     return drawing.layout(drawn, seed, shuffle=exam_version.settings.get("shuffle_questions", True))
 
 
-def _row(row: dict[str, Any]) -> drawing.Row:
-    return drawing.Row(
-        domain=row.get("domain"),
-        level=row.get("level"),
-        count=row["count"],
-        points=Decimal(str(row.get("points", 1))),
-        type=row.get("type"),
-        tags=frozenset(row.get("tags") or ()),
-        skills=frozenset(row.get("skills") or ()),
-    )
-
-
-def _candidate(version: QuestionVersion, public_ids: dict[str, str]) -> drawing.Candidate:
-    body = version.body
-    return drawing.Candidate(
-        public_id=version.question.public_id,
-        domain=version.domain,
-        level=version.level,
-        type=version.type,
-        tags=frozenset(body.get("tags") or ()),
-        skills=frozenset(body.get("skills") or ()),
-        enemies=frozenset(public_ids[slug] for slug in body.get("enemies") or () if slug in public_ids),
-        case=body.get("case"),
-    )
-
-
 def option_order(version: QuestionVersion, seed: bytes, slot: int, settings: dict[str, Any]) -> list[list[str]]:
     """The options of one slot as this candidate sees them: [[token, option id], …]."""
-    options = version.body.get("options") or []
-    return [
-        list(pair)
-        for pair in drawing.option_tokens(
-            seed,
-            slot,
-            [option["id"] for option in options],
-            fixed={option["id"] for option in options if option.get("fixed")},
-            shuffle=settings.get("shuffle_options", True),
-        )
-    ]
+    return drawing.options_in_order(version.body, seed, slot, shuffle=settings.get("shuffle_options", True))
 
 
 def next_start_of(session: Session, attempt: Attempt) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from app.accounts import models as accounts
 from app.assessment import accommodation_models as accommodations
+from app.assessment import appeal_models as appeals
 from app.assessment import decision_models as decisions
 from app.assessment import models as assessment
 from app.audit import models as audit
@@ -14,6 +15,6 @@ from app.matching import models as matching
 from app.skills import models as skills
 
 MODEL_MODULES = (
-    accommodations, accounts, assessment, audit, catalog, certification, decisions, jobs, learning, matching, outbox,
-    skills, throttle,
+    accommodations, accounts, appeals, assessment, audit, catalog, certification, decisions, jobs, learning, matching,
+    outbox, skills, throttle,
 )  # fmt: skip

@@ -29,11 +29,11 @@ FAULTY = "q-0"
 class Regraded:
     """An exam of ten single questions, every one drawn each time; `q-0` turns out faulty."""
 
-    def __init__(self, app: Flask, session: Session, cast: Cast, **changes: Any) -> None:
+    def __init__(self, app: Flask, session: Session, cast: Cast, small: Small | None = None, **changes: Any) -> None:
         self.app, self.session, self.cast = app, session, cast
         questions = [question("single", f"q-{number}") for number in range(10)]
         blueprint = [{"domain": "alpha", "level": 1, "count": 10, "points": "1"}]
-        self.small = Small(exam_questions=questions, blueprint=blueprint, **changes)
+        self.small = small or Small(exam_questions=questions, blueprint=blueprint, **changes)
         self.version: CourseVersion = self.small.publish(session)
         self.exam_version = exam_of(session, self.version)
 

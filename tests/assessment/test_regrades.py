@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
@@ -115,7 +116,7 @@ def test_carrying_out_twice_changes_nothing(exam: Regraded, session: Session) ->
     once = results(session, attempt)
     assert regrades.regrade_attempt(session, attempt.id) is None
     message = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "regrade")).one()
-    message.sent_at, message.lease_until, decision.finished_at = None, None, None
+    message.sent_at, message.lease_until, decision.finished_at, decision.reached = None, None, None, 0
     session.commit()
     exam.work()
     assert decision.finished_at
@@ -297,6 +298,16 @@ def test_slices_go_on_where_they_stopped(
     assert [len(results(session, attempt)) for attempt in sat] == [2] * 5
     assert (decision.regraded, decision.newly_passed, decision.kept, decision.failed) == (5, 0, 0, 0)
     assert decision.finished_at
+
+
+def test_a_slice_lasts_a_second(exam: Regraded, session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(regrades, "LONGEST_SLICE", timedelta(0))
+    sat = [exam.sit(cast.person(f"Personne {number}"), SIX) for number in range(3)]
+    decision = exam.decide()
+    assert [len(results(session, attempt)) for attempt in sat] == [2] * 3
+    assert decision.finished_at
+    slices = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.kind == "regrade")
+    assert session.scalar(slices) == 3
 
 
 def test_an_attempt_that_cannot_be_marked_keeps_no_other_waiting(
