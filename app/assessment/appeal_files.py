@@ -54,19 +54,24 @@ def own_file(session: Session, attempt: Attempt) -> bytes:
         "results": [_known(one, settings) for one in whole["results"]],
         "decisions": [_told(one) for one in whole["decisions"]],
     }
-    if settings.get("shows") == "items":
-        record["scores"] = whole["scores"]
-    appeals = [_appeal(one) for one in appeals_of(session, attempt.id)]
     left_out = _(
         "What is kept of your attempt.\n\n"
         "record.json holds your form, every answer that arrived from you with its time, counted or not, your results "
         "in all their revisions and what was decided about its questions. appeals.json holds what you contested and "
         "what was answered.\n\n"
         "Left out, because other candidates will meet the same questions: their texts, the answers proposed, the right "
-        "answers and the comments on them, and what each question earned, from which the right answers could be told. "
-        "An answer chosen from a list is there as the code that your page sent.\n\n"
+        "answers and the comments on them, the number from which your form was drawn. An answer chosen from a list is "
+        "there as the code that your page sent. The lines of the audit record stay with the site.\n\n"
         "Whoever answers an appeal has all of it, and can make every mark again from it."
     )
+    if settings.get("shows") == "items":
+        record["scores"] = whole["scores"]
+    else:
+        left_out += "\n\n" + _(
+            "What each question earned is left out too: the right answers could be told from it. Your result page has "
+            "the points by domain."
+        )
+    appeals = [_appeal(one) for one in appeals_of(session, attempt.id)]
     return _zip({README: left_out, RECORD: record, APPEALS: {"appeals": appeals}}, attempt.started_at)
 
 

@@ -125,3 +125,35 @@ class DecisionForm(Form):
     def reason(self) -> dict[str, str]:
         """As it is stored."""
         return {"fr": self.reason_fr.data or "", "en": self.reason_en.data or ""}
+
+
+class AppealForm(Form):
+    """What a candidate contests, in their own words."""
+
+    grounds = TextAreaField(
+        _l("What do you contest, and why?"),
+        filters=LINES,
+        validators=[Required(_l("Say what you contest, and why.")), AtMost(4000), NoControlCharacters(lines=True)],
+    )
+
+
+class AnswerForm(Form):
+    """The answer to an appeal: what comes of it, and why."""
+
+    outcome = RadioField(
+        _l("What comes of it"),
+        choices=[
+            SelectChoice("upheld", _l("Upheld: the candidate is right")),
+            SelectChoice("rejected", _l("Rejected: the result stands")),
+        ],
+        validators=[InputRequired(_l("Choose what comes of it."))],
+    )
+    answer = TextAreaField(
+        _l("Answer"),
+        filters=LINES,
+        validators=[
+            Required(_l("An answer is owed, whatever it says.")),
+            AtMost(4000),
+            NoControlCharacters(lines=True),
+        ],
+    )

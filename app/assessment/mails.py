@@ -1,4 +1,4 @@
-"""The letters of exams: a result that was corrected."""
+"""The letters of exams: a result that was corrected, an appeal that was answered."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.mails import Writer, recipient, sender
 from app.accounts.models import Account
+from app.assessment import appeals
+from app.assessment.appeal_models import Appeal
 from app.assessment.decision_models import ItemDecision
 from app.assessment.models import Attempt, Result
 from app.assessment.regrades import LETTER
@@ -61,4 +63,25 @@ def _points(result: Result, language: str) -> Mapping[str, str]:
     return {name: format_number(value, language) for name, value in figures.items()}
 
 
-LETTERS: Mapping[str, Writer] = {LETTER: write_regraded}
+def write_answered(session: Session, message: OutboxMessage, settings: Settings) -> EmailMessage | None:
+    """An appeal is answered; nothing once the account is closed."""
+    appeal = session.get(Appeal, message.payload["appeal_id"])
+    account = session.get(Account, message.recipient_id) if message.recipient_id else None
+    if appeal is None or appeal.answer is None or account is None or account.state != "active":
+        return None
+    attempt = appeal.attempt
+    return compose(
+        sender(settings),
+        recipient(account, account.language),
+        template=appeals.LETTER,
+        key=message.dedupe_key,
+        name=account.name,
+        exam=localised(attempt.exam_version.title, account.language),
+        upheld=appeal.state == "upheld",
+        answer=appeal.answer,
+        link=f"{settings.public_url}/attempts/{attempt.public_id}/result",
+        site_name=settings.site_name,
+    )
+
+
+LETTERS: Mapping[str, Writer] = {LETTER: write_regraded, appeals.LETTER: write_answered}

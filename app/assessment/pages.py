@@ -8,16 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 from flask import session
+from flask.typing import ResponseReturnValue
 
-from app.assessment import queries, rules, services
+from app.assessment import queries, rules, services, starting
 from app.assessment.accommodations import NONE, deadline_from, granted_to
 from app.assessment.answers import Reason
+from app.assessment.appeals import appeals_of, last_day
 from app.assessment.candidate import candidate_question, chosen_values, correction, is_unread, read_as
+from app.assessment.forms import AppealForm
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, Result
-from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place
-from app.assessment.wording import allowed_in_words, unreadable_sentence, window_in_words
+from app.assessment.revisions import revisions_of
+from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place, slots_of
+from app.assessment.wording import APPEAL_STATES, allowed_in_words, unreadable_sentence, window_in_words
 from app.catalog.models import CourseVersion
 from app.catalog.queries import get_version
+from app.certification.queries import find_certificate_of_attempt
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import current_language
@@ -25,6 +30,7 @@ from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
 from app.foundation.wording import wait_in_words
 from app.web.filters import inline, number, text
+from app.web.forms import form_page
 from app.web.rendering import page
 
 
@@ -132,6 +138,33 @@ def said(place: Place, payload: Mapping[str, Any] | None) -> str:
     return ", ".join(inline(option.text).striptags() for option in question.options if option.value in values)
 
 
+def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseReturnValue:
+    """The outcome of an attempt, by domain, and what to do next; the page says so while there is none."""
+    outcome = queries.find_result(db.session, found.id) if found.state == rules.State.RELEASED else None
+    version = get_version(db.session, found.exam_version.course_version_id)
+    if outcome is None:
+        return page("assessment/waiting.html", attempt=found, version=version)
+    after = after_exam(found, form)
+    return form_page(
+        "assessment/result.html",
+        **after,
+        attempt=found,
+        exam_version=found.exam_version,
+        version=version,
+        result=outcome,
+        percent=services.shown_percent(outcome),
+        cut_percent=services.shown_cut(outcome),
+        domain_rows=domain_rows(outcome, version.domains),
+        certificate=find_certificate_of_attempt(db.session, found.id),
+        corrections=corrections(found) if shows_corrections(found) else [],
+        questions=len(slots_of(db.session, found.id)),
+        pool=queries.pool_size(db.session, found.exam_version_id),
+        receipt=rules.short_receipt(found.receipt_sha256) if found.receipt_sha256 else "",
+        next_start=starting.next_start_of(db.session, found),
+        attempts_left=starting.attempts_left_of(db.session, found),
+    )
+
+
 def domain_rows(outcome: Result, domains: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row a domain, for the plot and the table beside it."""
     cut = services.shown_cut(outcome)
@@ -149,6 +182,20 @@ def domain_rows(outcome: Result, domains: Mapping[str, Any]) -> list[dict[str, A
             }
         )
     return rows
+
+
+def after_exam(found: Attempt, form: AppealForm | None = None) -> dict[str, Any]:
+    """What a result page says of corrections and appeals; `form` keeps what was typed."""
+    until = last_day(db.session, found)
+    filed = appeals_of(db.session, found.id)
+    under_way = any(one.closed_at is None for one in filed)
+    return {
+        "revisions": revisions_of(db.session, found.id),
+        "appeals": filed,
+        "appeal_states": APPEAL_STATES,
+        "appeal_until": until if until is not None and until >= clock.now() and not under_way else None,
+        "form": form or AppealForm(),
+    }
 
 
 def shows_corrections(found: Attempt) -> bool:

@@ -17,23 +17,20 @@ from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
     break_page,
-    corrections,
-    domain_rows,
     is_timer_hidden,
     question_page,
+    result_page,
     said,
-    shows_corrections,
     terms_of,
     time_left,
     unanswered_slots,
     wanted_slot,
 )
-from app.assessment.revisions import revisions_of
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
 from app.assessment.wording import BLANK, ON_BREAK, refusal_sentence, waits_in_words
 from app.catalog.queries import get_version, prerequisites_of
-from app.certification.queries import Standing, find_certificate_of_attempt, find_standing
+from app.certification.queries import Standing, find_standing
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.errors import RuleError
@@ -364,30 +361,9 @@ def submit(attempt_id: str) -> Response:
 
 @blueprint.get("/attempts/<public_id:attempt_id>/result")
 @signed_in
-def result(attempt_id: str) -> str | Response:
+def result(attempt_id: str) -> ResponseReturnValue:
     """The outcome, by domain, and what to do next."""
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
     if queries.is_open(db.session, found):
         return redirect(url_for(".attempt", attempt_id=attempt_id))
-    outcome = queries.find_result(db.session, found.id) if found.state == rules.State.RELEASED else None
-    version = get_version(db.session, found.exam_version.course_version_id)
-    if outcome is None:
-        return page("assessment/waiting.html", attempt=found, version=version)
-    return page(
-        "assessment/result.html",
-        attempt=found,
-        exam_version=found.exam_version,
-        version=version,
-        result=outcome,
-        percent=services.shown_percent(outcome),
-        cut_percent=services.shown_cut(outcome),
-        domain_rows=domain_rows(outcome, version.domains),
-        certificate=find_certificate_of_attempt(db.session, found.id),
-        revisions=revisions_of(db.session, found.id),
-        corrections=corrections(found) if shows_corrections(found) else [],
-        questions=len(slots_of(db.session, found.id)),
-        pool=queries.pool_size(db.session, found.exam_version_id),
-        receipt=rules.short_receipt(found.receipt_sha256) if found.receipt_sha256 else "",
-        next_start=starting.next_start_of(db.session, found),
-        attempts_left=starting.attempts_left_of(db.session, found),
-    )
+    return result_page(found)

@@ -15,6 +15,13 @@ from app.foundation.i18n import ngettext
 from app.foundation.wording import moment_in_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+APPEAL_STATES = {
+    rules.AppealState.OPEN: _l("Received"),
+    rules.AppealState.IN_REVIEW: _l("Being looked into"),
+    rules.AppealState.UPHELD: _l("Upheld"),
+    rules.AppealState.REJECTED: _l("Rejected"),
+    rules.AppealState.WITHDRAWN: _l("Withdrawn"),
+}
 DECISIONS = {
     Kind.VOID: _l("Void it: it counts neither in the points, nor in the pass mark"),
     Kind.CREDIT_ALL: _l("Give its points to everybody"),

@@ -8,7 +8,7 @@ from app.accounts import own_account
 from app.accounts import views as accounts
 from app.admin import views as admin
 from app.api import views as api
-from app.assessment import accommodation_pages, break_pages, decision_pages
+from app.assessment import accommodation_pages, appeal_pages, break_pages, decision_pages
 from app.assessment import views as assessment
 from app.authoring import staff as studio
 from app.catalog import views as catalog
@@ -39,6 +39,7 @@ PAGES = (
     break_pages.blueprint,
     accommodation_pages.blueprint,
     decision_pages.blueprint,
+    appeal_pages.blueprint,
     studio.blueprint,
     jobs.blueprint,
     hire.blueprint,

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.links import issue_link
-from app.assessment import decisions
+from app.assessment import appeals, decisions
 from app.assessment.accommodations import Grant, grant
 from app.assessment.models import Attempt, QuestionVersion
 from app.assessment.regrading import Kind
+from app.assessment.services import submit_attempt
 from app.assessment.starting import start_attempt
 from app.catalog.models import CourseVersion
 from app.foundation import clock
@@ -143,6 +144,25 @@ class World:
             self.session, actor=self.cast.camille.actor(), version=self.written_version, proposal=proposal
         )  # fmt: skip
         return str(made.public_id)
+
+    @cached_property
+    def finished(self) -> Attempt:
+        """The attempt, handed in."""
+        submit_attempt(self.session, actor=self.cast.ada.actor(), attempt=self.attempt)
+        return self.attempt
+
+    @cached_property
+    def appeal(self) -> str:
+        filed = appeals.file_appeal(
+            self.session, actor=self.cast.ada.actor(), attempt=self.finished, grounds="La question 2."
+        )  # fmt: skip
+        return str(filed.public_id)
+
+    @cached_property
+    def taken_appeal(self) -> str:
+        found = appeals.get_appeal(self.session, self.appeal)
+        appeals.take(self.session, actor=self.cast.camille.actor(), appeal=found)
+        return self.appeal
 
     @cached_property
     def written_slot(self) -> int:
@@ -289,6 +309,18 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "decisions.propose"): Door("camille", DECISION, lambda world: world.question_parts),
     ("POST", "decisions.approve"): Door("admin", parts=lambda world: {"decision_id": world.decision}),
     ("POST", "decisions.drop"): Door("admin", parts=lambda world: {"decision_id": world.decision}),
+    ("POST", "appeals.file"): Door(
+        "ada", {"grounds": "La question 2."}, lambda world: {"attempt_id": world.finished.public_id}
+    ),
+    ("POST", "appeals.withdraw"): Door(
+        "ada", parts=lambda world: {"attempt_id": world.finished.public_id} if world.appeal else {}
+    ),
+    ("POST", "appeals.take"): Door("camille", parts=lambda world: {"appeal_id": world.appeal}),
+    ("POST", "appeals.answer"): Door(
+        "camille",
+        {"outcome": "rejected", "answer": "La clé est juste."},
+        lambda world: {"appeal_id": world.taken_appeal},
+    ),
     ("POST", "verification.verify"): Door("", {"number": "0" * 26}),
     ("POST", "verification.compare_name"): Door("", {"name": "Ada"}, lambda world: {"number": world.certificate}),
     ("POST", "verification.verify_bulk"): Door("", {"rows": "0" * 26}),
