@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_exams
 import shots_verification
 from flask import Flask
 from playwright.sync_api import Page
@@ -44,6 +45,8 @@ LEARNERS = ("ada", "blaise")  # one far on the way, one new
 HOLDERS = {Permission.AUTHOR_COURSES: "camille", Permission.PUBLISH_OFFERS: "dora"}
 # What people of the school wrote: it stays in their language.
 LETTERS = (
+    *shots_exams.GROUNDS,
+    "Le journal montre la fin à l’heure dite.",
     "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain.",
     "Votre parcours nous intéresse : parlons-en.",
 )
@@ -68,8 +71,10 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         demo.load(db.session, today=clock.now().date())
         _add_states(db.session)
         shots_verification.add_certificates(db.session)
+        shots_exams.add_states(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
+        counter += [Shot(*named) for named in shots_exams.named(db.session)]
         shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter]
         db.session.rollback()
         db.session.close()

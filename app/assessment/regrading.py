@@ -102,6 +102,9 @@ def marked_again(slot: Slot) -> Slot:
 
 
 def _with(slot: Slot, credit: Decimal, rule: str) -> Slot:
+    """Keep a slot as it is where marking it again changes nothing of what it is worth."""
+    if credit == slot.credit and VOID_RULE not in (rule, slot.rule):
+        return slot
     return Slot(slot.number, slot.points, slot.domain, credit, rule, slot.decided)
 
 

@@ -86,8 +86,8 @@ def waits_in_words(delays: Sequence[int]) -> list[str]:
 
 
 def allowed_in_words(duration_s: int, extra_percent: int) -> str:
-    """The time a person has: "80 minutes, including your 33 %"."""
-    minutes = -(-rules.allowed_seconds(duration_s, extra_percent) // MINUTE)
+    """The time a person has, to the nearest minute: "80 minutes, including your 33 %"."""
+    minutes = (rules.allowed_seconds(duration_s, extra_percent) + MINUTE // 2) // MINUTE
     allowed = ngettext("%(num)s minute", "%(num)s minutes", minutes)
     return (
         _("%(allowed)s, including your %(extra)s%%", allowed=allowed, extra=extra_percent) if extra_percent else allowed

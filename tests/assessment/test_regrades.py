@@ -110,6 +110,13 @@ def test_scores_are_added_never_overwritten(exam: Regraded, session: Session) ->
     assert (added.slot, added.rule, added.credit) == (faulty.slot, "void", 0)
 
 
+def test_whoever_it_changes_nothing_for_hears_nothing(exam: Regraded, session: Session) -> None:
+    attempt = exam.sit("ada", SEVEN)
+    exam.decide(Kind.CREDIT_ALL)
+    assert len(results(session, attempt)) == 1
+    assert letters(session) == []
+
+
 def test_carrying_out_twice_changes_nothing(exam: Regraded, session: Session) -> None:
     attempt = exam.sit("ada", SIX)
     decision = exam.decide()

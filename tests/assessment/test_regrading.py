@@ -86,6 +86,14 @@ def test_each_decision(decision: Decided | None, credit: str, rule: str) -> None
     assert (marked.number, marked.points, marked.credit, marked.rule) == (3, Decimal(2), Decimal(credit), rule)
 
 
+def test_what_is_worth_the_same_is_not_changed() -> None:
+    right = Slot(1, Decimal(1), "alpha", Decimal(1), "single", decided(Kind.CREDIT_ALL))
+    assert marked_again(right) is right
+    assert regrade([right], seventy, published_pass=True).changed == ()
+    void = Slot(1, Decimal(1), "alpha", Decimal(0), "void", decided(Kind.REKEY, {"correct": ["b"]}))
+    assert marked_again(void).rule == "rekey/single"
+
+
 def test_a_written_question_takes_other_answers() -> None:
     text: dict[str, Any] = {"type": "text", "answers": [{"value": "huit"}]}
     key = {"answers": [{"value": "neuf"}, {"value": "9"}]}
