@@ -165,6 +165,7 @@ def prepare_slice(session: Session, message: OutboxMessage, _settings: Settings)
     if decision is None or decision.finished_at is not None or decision.reached != message.payload["reached"]:
         return
     ids, began = concerned(session, decision, after=decision.reached, limit=SLICE), clock.now()
+    _hold(session, ids)
     for attempt_id in ids:
         _regrade_one(session, decision, attempt_id)
         decision.reached = attempt_id
@@ -175,6 +176,13 @@ def prepare_slice(session: Session, message: OutboxMessage, _settings: Settings)
     else:
         _ask_for_slice(session, decision)
     session.flush()
+
+
+def _hold(session: Session, ids: Sequence[int]) -> None:
+    """Hold the attempts of a slice before the first line of the audit record, whose lock comes last everywhere."""
+    session.execute(
+        select(Attempt.id).where(Attempt.id.in_(ids)).order_by(Attempt.id).with_for_update(key_share=True)
+    ).all()
 
 
 def _regrade_one(session: Session, decision: ItemDecision, attempt_id: int) -> None:

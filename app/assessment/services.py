@@ -64,11 +64,11 @@ def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, r
     if not _move(session, attempt, State.IN_PROGRESS, State.SUBMITTED, submitted_at=at, finish_reason=reason.value):
         session.refresh(attempt)
         return _result_in_force(session, attempt)
+    regrades.hold_exam(session, attempt.exam_id)  # before the record's lock, which whoever approves takes last too
     in_force = queries.answers_of(session, attempt.id)
     receipt = rules.receipt((answer.slot, answer.rev, answer.payload) for answer in in_force.values())
     attempt.receipt_sha256 = receipt
     record(session, actor=actor, event="attempt.submitted", subject=attempt.public_id, details={"receipt": receipt})
-    regrades.hold_exam(session, attempt.exam_id)
     result = _mark(session, attempt, in_force)
     result = regrades.bring_up_to_date(session, attempt) or result
     _move(session, attempt, State.SUBMITTED, State.SCORED)
