@@ -15,8 +15,10 @@ from app.assessment.accommodations import NONE, deadline_from, granted_to
 from app.assessment.answers import Reason
 from app.assessment.appeals import appeals_of, last_day
 from app.assessment.candidate import candidate_question, chosen_values, correction, is_unread, read_as
+from app.assessment.decisions import approved, newest_by_version
 from app.assessment.forms import AppealForm
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, Result
+from app.assessment.regrading import body_in_force
 from app.assessment.revisions import revisions_of
 from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place, slots_of
 from app.assessment.wording import APPEAL_STATES, allowed_in_words, unreadable_sentence, window_in_words
@@ -205,10 +207,11 @@ def shows_corrections(found: Attempt) -> bool:
 
 def corrections(found: Attempt) -> list[tuple[AttemptItem, Any, list[str], Any]]:
     """Every question of an attempt with the answer given and its correction."""
-    answers = queries.answers_of(db.session, found.id)
-    rows = []
-    for item in queries.items_of(db.session, found.id):
+    answers, items = queries.answers_of(db.session, found.id), queries.items_of(db.session, found.id)
+    decided = approved(db.session, found.exam_id, [item.question_version_id for item in items])
+    newest, rows = newest_by_version(decided), []
+    for item in items:
         payload = answers[item.slot].payload if item.slot in answers else None
-        body, order = item.version.body, item.option_order
+        body, order = body_in_force(item.version.body, newest.get(item.question_version_id)), item.option_order
         rows.append((item, candidate_question(body, order), chosen_values(payload), correction(body, order, payload)))
     return rows

@@ -86,6 +86,13 @@ def rekeyed(body: Body, key: Mapping[str, Any]) -> Body:
     raise grading.GradingError("no such key")
 
 
+def body_in_force(body: Body, decision: Decision | None) -> Body:
+    """Give a body with the key that counts: another one where that was decided."""
+    if decision is None or decision.kind is not Kind.REKEY:
+        return body
+    return rekeyed(body, decision.key or {})
+
+
 def marked_again(slot: Slot) -> Slot:
     """Mark one slot by the decision on it; without one it stays as it was marked."""
     if slot.decided is None:
@@ -95,7 +102,7 @@ def marked_again(slot: Slot) -> Slot:
         return _with(slot, Decimal(0), VOID_RULE)
     if decision.kind is Kind.CREDIT_ALL:
         return _with(slot, Decimal(1), CREDIT_RULE)
-    body = rekeyed(slot.decided.body, decision.key or {})
+    body = body_in_force(slot.decided.body, decision)
     answer = answers.normalise(body["type"], slot.decided.payload, slot.decided.option_order)
     scored = grading.score(body, answer)
     return _with(slot, scored.score, f"rekey/{scored.rule}")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.assessment.decision_models import ItemDecision
 from app.assessment.decisions import versions_of_exam
+from app.assessment.regrading import Kind
 from app.foundation.i18n import use_language
 from tests.assessment.regraded import REASON, Regraded
 from tests.builders import Cast
@@ -92,6 +93,18 @@ def test_a_proposal_says_what_is_missing_and_keeps_what_was_typed(exam: Regraded
     assert session.scalars(select(ItemDecision.new_key)).all() == [{"correct": ["a", "b"]}]
     assert author.post(address, proposal()).status_code == 409
     assert "already proposed" in author.text()
+
+
+def test_corrected_answers_follow_the_new_key(app: Flask, session: Session, cast: Cast) -> None:
+    shown = Regraded(app, session, cast, exam_settings={"shows": "items"})
+    attempt = shown.sit("ada", set(range(1, 7)))  # "b" to the faulty one
+    ada = cast.client("ada", language="en")
+    address = f"/attempts/{attempt.public_id}/result"
+    ada.get(address)
+    before = len(ada.page.find_all(string="Not quite"))
+    shown.decide(Kind.REKEY, new_key={"correct": ["b"]})
+    ada.get(address)
+    assert len(ada.page.find_all(string="Not quite")) == before - 1
 
 
 def test_a_proposal_is_given_up(exam: Regraded, session: Session, cast: Cast) -> None:
