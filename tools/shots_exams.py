@@ -23,7 +23,7 @@ REASONS = {
     "en": "The question did not say which month it meant: two answers could be defended.",
 }
 GROUNDS = (
-    "La question 3 ne dit pas si l’on compte les jours fériés. Avec eux, ma réponse est juste.",
+    "La question des congés ne dit pas si l’on compte les jours fériés. Avec eux, ma réponse est juste.",
     "Je n’ai pas eu le temps indiqué : la page s’est fermée avant la fin.",
 )
 Named = tuple[str, str, str]
