@@ -19,14 +19,12 @@ from sqlalchemy import create_engine, text
 from benchmarks.processes import cpu_seconds, parent_of
 from benchmarks.school import QUESTIONS, School, build
 from tests.browser.site import ROOT, Site, free_port, gunicorn, new_site, running, served, wait_until_ready
-from tests.throwaway_postgres import throwaway_postgres
+from tests.throwaway_postgres import DURABLE, throwaway_postgres
 
 WORKERS, THREADS, CONNECTIONS = 2, 4, 4
 # Hello is measured again between any two things: machines slow down and speed up while this runs.
 WARM_UP_SECONDS, SECONDS, HELLO_SECONDS = 1.0, 4.0, 1.5
 TOLERANCE = 1.25
-# What an installation that keeps its answers uses; the fast settings of the tests would flatter us.
-DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_connections=50")
 
 
 @dataclass(frozen=True)

@@ -47,16 +47,16 @@ class School:
     saving: list[dict[str, Any]]
 
 
-def build(environ: dict[str, str]) -> School:
-    """Fill the migrated, empty database of these settings."""
+def build(environ: dict[str, str], sitting: int = SITTING) -> School:
+    """Fill the migrated, empty database of these settings, with so many candidates who are yet to sit the exam."""
     app = create_app(read_settings(environ), testing=True)
     with app.app_context():
         demo.load(db.session, today=clock.now().date())
         version = get_current_version(db.session, demo.COURSE)
         exam = _publish_exam(db.session, version)
-        people = [_join(db.session, version, number) for number in range(SITTING + SAVING)]
-        saving = [_seat(app, db.session, actor) | _open(db.session, actor, exam) for actor in people[SITTING:]]
-        sitting = [_seat(app, db.session, actor) | {"exam": exam.exam.public_id} for actor in people[:SITTING]]
+        people = [_join(db.session, version, number) for number in range(sitting + SAVING)]
+        saving = [seat(app, db.session, actor) | _open(db.session, actor, exam) for actor in people[sitting:]]
+        waiting = [seat(app, db.session, actor) | {"exam": exam.exam.public_id} for actor in people[:sitting]]
         ada = db.session.scalars(select(Account).where(Account.email == "ada@example.org")).one()
         certificate = db.session.scalars(select(Certificate).where(Certificate.account_id == ada.id)).one()
         lesson = next(item for module in version.modules for item in module.items if item.kind == "lesson")
@@ -64,8 +64,8 @@ def build(environ: dict[str, str]) -> School:
             certificate=certificate.public_id,
             course=f"/courses/{demo.COURSE}",
             lesson=f"/learn/{demo.COURSE}/{lesson.slug}",
-            reader=_seat(app, db.session, ada.actor()),
-            sitting=sitting,
+            reader=seat(app, db.session, ada.actor()),
+            sitting=waiting,
             saving=saving,
         )
         db.session.commit()
@@ -110,7 +110,7 @@ def _join(session: Session, version: CourseVersion, number: int) -> Actor:
     return actor
 
 
-def _seat(app: Flask, database: Session, actor: Actor) -> dict[str, str]:
+def seat(app: Flask, database: Session, actor: Actor) -> dict[str, str]:
     """The cookie and the CSRF token of somebody signed in."""
     token, now = new_token(), clock.now()
     digest = hashlib.sha256(token.encode()).hexdigest()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 
-from certificates.errors import RenderingError
+from certificates import png
+from certificates.errors import ExtractionError, RenderingError
 
 MAX_BYTES = 256 * 1024
 MAX_SIDE = 2000  # pixels
@@ -48,11 +49,12 @@ def _rewritten(data: bytes) -> Logo:
     from PIL import Image
 
     try:
+        png.check_whole(data)  # Pillow fills what is missing with black once WeasyPrint has loosened it
         with Image.open(BytesIO(data), formats=["PNG"]) as image:
             if max(image.size) > MAX_SIDE:
                 raise RenderingError(f"The logo is larger than {MAX_SIDE} pixels on a side.")
             pixels = image.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (ExtractionError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise RenderingError("The logo is a damaged PNG file.") from error
     pixels.thumbnail((_PRINTED_SIDE, _PRINTED_SIDE), Image.Resampling.LANCZOS)
     paper = Image.new("RGBA", pixels.size, "white")

@@ -16,6 +16,7 @@ from certificates.signing import sign_document
 
 MINIMUM_LENGTH = 131_072  # bits; fewer would tell holders apart (Bitstring Status List §6.1)
 MAXIMUM_LENGTH = 2**24
+TIME_TO_LIVE = timedelta(minutes=5)  # how long a copy may be kept: the list's `ttl` and the publisher's Cache-Control
 TYPE = ["VerifiableCredential", "BitstringStatusListCredential"]
 
 
@@ -83,7 +84,7 @@ def decode(text: str) -> StatusList:
 def status_list_document(
     status_list: StatusList, *, list_url: str, issuer_id: str, valid_from: datetime, valid_until: datetime
 ) -> dict[str, Any]:
-    """The unsigned status list credential; `ttl` is the validity in milliseconds."""
+    """The unsigned status list credential; `ttl`, in milliseconds, is how long a copy may be kept."""
     return {
         "@context": [contexts.CREDENTIALS_V2],
         "id": list_url,
@@ -95,7 +96,7 @@ def status_list_document(
             "id": f"{list_url}#list",
             "type": "BitstringStatusList",
             "statusPurpose": "revocation",
-            "ttl": (valid_until - valid_from) // timedelta(milliseconds=1),
+            "ttl": TIME_TO_LIVE // timedelta(milliseconds=1),
             "encodedList": encode(status_list),
         },
     }

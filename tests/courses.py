@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -14,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.assessment.drafts import BankDraft, ExamDraft, QuestionDraft
+from app.assessment.answers import PARTS_KEYS
+from app.assessment.drafts import BankDraft, ExamDraft, ProjectDraft, QuestionDraft
 from app.assessment.models import Attempt, AttemptItem, Exam, ExamVersion
-from app.assessment.publishing import publish_exam, store_bank
+from app.assessment.publishing import publish_exam, publish_project, store_bank
 from app.authoring.cli import Checked, read_checked
 from app.authoring.services import import_course, import_skills
 from app.catalog.drafts import ItemDraft, LessonDraft, ModuleDraft, SkillDraft, VersionDraft
@@ -29,6 +31,7 @@ from app.skills.models import Skill
 
 REAL = Path(__file__).resolve().parent.parent / "content" / "ia-au-travail"
 KINDS = ("single", "multiple", "truefalse", "numeric", "text")
+PARTS_KINDS = ("matching", "ordering", "cloze", "matrix", "hotspot")
 
 
 @cache
@@ -56,7 +59,10 @@ def both(text: str) -> dict[str, str]:
 
 
 def question(kind: str, slug: str, domain: str = "alpha", **changes: Any) -> QuestionDraft:
-    """A question of any type whose right answer is known: option "a" (and "b" for multiple), 12.5 km, or "Éléonore"."""
+    """A question of any type whose right answer is known: option "a" (and "b" for multiple), 12.5 km, or "Éléonore".
+
+    Those in parts are answered right by `right_payload`.
+    """
     body: dict[str, Any] = {
         "id": slug,
         "type": kind,
@@ -75,21 +81,93 @@ def question(kind: str, slug: str, domain: str = "alpha", **changes: Any) -> Que
         ]
     elif kind == "numeric":
         body["answers"] = [{"value": "12.5", "tolerance": {"absolute": "0.1"}, "unit": "km"}]
+    elif kind in PARTS_KINDS:
+        body |= deepcopy(_PARTS[kind])
     else:
         body["answers"] = [{"value": "Éléonore"}]
     return QuestionDraft(slug, kind, domain, 1, {**body, **changes})
 
 
+_PARTS: dict[str, dict[str, Any]] = {
+    "matching": {
+        "pairs": [
+            {"left": both("Chat"), "right": both("Mammifère"), "feedback": both("Il allaite ses petits.")},
+            {"left": both("Merle"), "right": both("Oiseau")},
+            {"left": both("Vache"), "right": both("Mammifère")},
+        ],
+        "distractors": [both("Poisson")],
+    },
+    "ordering": {"order": [both("Préparer"), both("Mesurer"), both("Noter"), both("Vérifier")]},
+    "cloze": {
+        "stem": both("Il parcourt [[speed]] en [[unit]], grâce à [[name]]."),
+        "gaps": {
+            "speed": {"type": "numeric", "answers": [{"value": "12.5", "unit": "km", "feedback": both("Oui.")}]},
+            "unit": {
+                "type": "select",
+                "options": [
+                    {"id": "a", "text": both("une heure"), "correct": True},
+                    {"id": "b", "text": both("une seconde")},
+                ],
+            },
+            "name": {"type": "text", "answers": [{"value": "Éléonore"}], "weight": 2},
+        },
+    },
+    "matrix": {
+        "columns": [{"id": "yes", "text": both("Vrai")}, {"id": "no", "text": both("Faux")}],
+        "rows": [
+            {"id": "one", "text": both("Deux est pair")},
+            {"id": "two", "text": both("Trois est pair"), "feedback": both("Trois est impair.")},
+        ],
+        "key": {"one": "yes", "two": "no"},
+    },
+    "hotspot": {
+        "image": "media/droite.svg",
+        "picture": {
+            language: {
+                "view_box": "0 0 320 160",
+                "svg": '<svg viewBox="0 0 320 160" role="img" aria-label="Une droite">'
+                '<path d="M8 152L312 8"></path></svg>',
+            }
+            for language in ("fr", "en")
+        },
+        "areas": [
+            {"id": "a", "shape": "rect", "coords": [88, 0, 100, 20], "credit": 1, "text": both("Le bout droit")},
+            {"id": "b", "shape": "circle", "coords": [6, 92, 6], "credit": 0, "text": both("Le bout gauche")},
+            {"id": "c", "shape": "poly", "coords": [42, 40, 58, 40, 50, 64], "credit": 0},
+        ],
+    },
+}
+_RIGHT = {
+    "matching": {"left:0": "right:0", "left:1": "right:1", "left:2": "right:0"},
+    "matrix": {"row:one": "column:yes", "row:two": "column:no"},
+    "cloze": {"numeric:speed": "12,5", "select:unit": "option:unit:a", "text:name": "éléonore"},
+    "ordering": {"item:0": 1, "item:1": 2, "item:2": 3, "item:3": 4},
+}
+
+
 def right_payload(item: AttemptItem) -> dict[str, Any]:
     """The payload that earns every point of a question made by `question`."""
     tokens = {option: token for token, option in item.option_order}
+    if item.version.type in PARTS_KEYS:
+        given = {tokens[part]: tokens.get(str(value), value) for part, value in _RIGHT[item.version.type].items()}
+        language = {"lang": "fr"} if item.version.type == "cloze" else {}
+        return {PARTS_KEYS[item.version.type]: given, **language}
     return {
         "single": lambda: {"choice": tokens["a"]},
         "truefalse": lambda: {"choice": tokens["a"]},
+        "hotspot": lambda: {"choice": tokens["a"]},
         "multiple": lambda: {"choices": [tokens["a"], tokens["b"]]},
         "numeric": lambda: {"text": "12,5", "lang": "fr"},
         "text": lambda: {"text": "éléonore", "lang": "fr"},
     }[item.version.type]()
+
+
+def form_fields(payload: dict[str, Any]) -> dict[str, Any]:
+    """A payload as the fields of a plain form."""
+    for key in PARTS_KEYS.values():
+        if key in payload:
+            return {f"answer-{token}": str(value) for token, value in payload[key].items()}
+    return {"answer": payload.get("choices") or [str(payload.get("choice") or payload["text"])]}
 
 
 def right_values(item: AttemptItem) -> list[str]:
@@ -98,6 +176,19 @@ def right_values(item: AttemptItem) -> list[str]:
     if "choices" in payload:
         return list(payload["choices"])
     return [str(payload.get("choice") or payload["text"])]
+
+
+def a_project(*, markers: int = 1, **body: Any) -> ProjectDraft:
+    """A project of two lines, weights 2 and 1, levels of 0 to 3 points; accepted from 60 %."""
+    levels = [{"points": points, "text": both(f"Palier {points}")} for points in range(4)]
+    rubric = [
+        {"id": "exactitude", "weight": 2, "title": both("Exactitude"), "levels": levels},
+        {"id": "clarte", "title": both("Clarté"), "levels": levels},
+    ]
+    html = both("<p>Le <strong>projet</strong>.</p>")
+    return ProjectDraft(
+        "mini-projet", both("Mini-projet"), html, {"id": "mini-projet", "rubric": rubric, **body}, markers
+    )
 
 
 EXAM_SETTINGS: dict[str, Any] = {
@@ -143,6 +234,7 @@ class Small:
     exam_settings: dict[str, Any] = field(default_factory=dict)
     quiz_settings: dict[str, Any] = field(default_factory=dict)
     mastery: bool = True
+    project: ProjectDraft | None = None  # see `a_project`; it ends the first module
 
     def publish(self, session: Session) -> CourseVersion:
         """Publish as its author would, once; committed."""
@@ -153,6 +245,8 @@ class Small:
         version, new = publish_version(session, actor=SYSTEM, draft=self._version())
         if new:
             self._publish_exams(session, version)
+        if new and self.project:
+            publish_project(session, course_version_id=version.id, draft=self.project)
         session.commit()
         return version
 
@@ -182,6 +276,8 @@ class Small:
         blocks += [{"kind": "question", "id": slug} for slug in embedded]
         first = [_lesson(f"lecon-{number}", blocks, self.languages) for number in range(1, self.lessons + 1)]
         first.append(ItemDraft("quiz", quiz, both("Exercices"), 10))
+        if self.project:
+            first.append(ItemDraft("project", self.project.slug, self.project.title, 120))
         gate = {"quiz": quiz, "threshold": "0.8"} if self.mastery else None
         last = [_lesson("derniere", blocks, self.languages)]
         modules = [

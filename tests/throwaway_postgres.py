@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Durability is not what these tests ask of PostgreSQL; speed is. The fault tests start a server of their own.
+# Durability is not what most tests ask of PostgreSQL; speed is. The fault tests start a server of their own.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+# What an installation that keeps its answers uses.
+DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_connections=50")
 
 
 def find_binaries() -> Path | None:

@@ -30,45 +30,45 @@ RUNS = (
 def main() -> int:
     """Run everything, write what came of it, and say 1 when something failed."""
     REPORTS.mkdir(parents=True, exist_ok=True)
-    lines = []
+    rows = []
     for run in RUNS:
         started = time.monotonic()
         execute(run, LONG)
-        lines.append(row(run.name, run.passed, run.failed, len(run.skipped), time.monotonic() - started))
+        rows.append(row(run.name, run.passed, run.failed, len(run.skipped), f"{time.monotonic() - started:.0f}"))
     started = time.monotonic()
     shots = subprocess.run([str(PYTHON), "tools/shots.py"], cwd=ROOT, check=False)
-    lines.append(
-        row(
-            "photographs of every page",
-            int(shots.returncode == 0),
-            int(shots.returncode != 0),
-            0,
-            time.monotonic() - started,
-        )
-    )
-    write(lines)
+    good = int(shots.returncode == 0)
+    rows.append(row("photographs of every page", good, 1 - good, 0, f"{time.monotonic() - started:.0f}"))
+    write(rows, [row(*figure) for run in RUNS for figure in run.figures])
     say(f"Figures: {FIGURES.relative_to(ROOT)}")
     return max(report(RUNS), shots.returncode)
 
 
-def row(name: str, passed: int, failed: int, skipped: int, seconds: float) -> str:
-    """One line of the table."""
-    return f"| {name} | {passed} | {failed} | {skipped} | {seconds:.0f} |"
+def row(*cells: object) -> str:
+    """One line of a table."""
+    return f"| {' | '.join(map(str, cells))} |"
 
 
-def write(lines: list[str]) -> None:
+def write(rows: list[str], figures: list[str]) -> None:
     """The page of the last figures."""
     when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
-    head = (
+    lines = (
         "# Nightly figures",
         "",
         f"Last run of `make nightly`: {when}, on {machine}.",
         "",
-        "| part | passed | failed | skipped | seconds |",
-        "|---|---|---|---|---|",
+        row("part", "passed", "failed", "skipped", "seconds"),
+        row(*["---"] * 5),
+        *rows,
+        "",
+        "What single tests measured:",
+        "",
+        row("test", "figure", "value"),
+        row(*["---"] * 3),
+        *figures,
     )
-    FIGURES.write_text("\n".join((*head, *lines)) + "\n", encoding="utf-8")
+    FIGURES.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """`make shots`: photograph every page as each demo person, in both languages, two widths and two lights.
 
 Pictures go to build/shots/<person>/<page>-<fr|en>-<320|1280>-<light|dark>.png, a contact sheet per page to
-build/shots/sheets/. `python tools/shots.py verify lesson` takes only the pages whose name has one of these words.
+build/shots/sheets/. `python tools/shots.py verify lesson` takes only the pages whose name has one of these words;
+with `--few`, each once in either language, width and light. Every page is also asked what axe-core finds on it.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import sys
@@ -22,9 +24,12 @@ sys.path.insert(0, str(ROOT))
 from PIL import Image, ImageDraw  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright  # noqa: E402
 from shots_school import LETTERS, VISITOR, Shot, prepare  # noqa: E402
+from shots_studio import NAMES  # noqa: E402
+from shots_verification import STATES  # noqa: E402
 
 from app.wiring.demo import PASSWORD  # noqa: E402
-from app.wiring.demo_offers import EMPLOYERS  # noqa: E402
+from app.wiring.demo_offers import EMPLOYERS, OFFERS  # noqa: E402
+from tests.browser.axe import violations  # noqa: E402
 from tests.browser.fixtures import CHROMIUM_OPTIONS  # noqa: E402
 from tests.browser.site import Site, new_site, served  # noqa: E402
 from tests.browser.visitor import HEIGHTS, OVERFLOW, REFUSED  # noqa: E402
@@ -34,7 +39,9 @@ OUT = ROOT / "build" / "shots"
 Light = Literal["light", "dark"]
 LANGUAGES, WIDTHS = ("fr", "en"), (320, 1280)
 LIGHTS: tuple[Light, ...] = ("light", "dark")
-VARIANTS = tuple(product(WIDTHS, LANGUAGES, LIGHTS))
+Variant = tuple[int, str, Light]
+VARIANTS: tuple[Variant, ...] = tuple(product(WIDTHS, LANGUAGES, LIGHTS))
+FEW: tuple[Variant, ...] = ((320, "fr", "light"), (1280, "en", "dark"))
 THUMBNAILS = {320: 200, 1280: 400}
 # What differs from one language or minute to the next in a sentence that nobody translated.
 MONTHS = (
@@ -42,17 +49,19 @@ MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
 )
 MASKED = re.compile(rf"\d+|\b(?:{'|'.join(MONTHS.split())})\b", re.IGNORECASE)
-SAME_IN_BOTH = {
+OWN_WORDS = {
     "Open Badges 3.0",
-    "… questions, … min",
     "e-Handbook of Statistical Methods",
     *LETTERS,
-    *(employer.name for employer in EMPLOYERS.values()),
+    *NAMES,
+    *STATES.values(),
+    *(text for employer in EMPLOYERS.values() for text in (employer.name, employer.about)),
+    *(offer.title for offer in OFFERS),
 }
 TALLEST, MARGIN, LABEL = 1000, 12, 18
-# The sentences of the page itself: not those of an offer or a lesson in a language of its own, not people's names.
+# The sentences of the page itself: not those of an offer or a lesson in a language of its own, not a source's title.
 SENTENCES = """() => [...document.querySelectorAll("main *, header *, footer *")]
-  .filter((node) => node.children.length === 0 && !node.closest("body [lang], pre, code, input, textarea"))
+  .filter((node) => node.children.length === 0 && !node.closest("body [lang], pre, code, input, textarea, a em"))
   .map((node) => node.textContent.trim().replace(/\\s+/g, " "))
   .filter((text) => text.split(" ").length > 2 && /[a-z]{2}/.test(text))"""
 
@@ -102,7 +111,7 @@ class Camera:
         page.close()
         return context.cookies()
 
-    def take(self, shot: Shot, variant: tuple[int, str, Light]) -> None:
+    def take(self, shot: Shot, variant: Variant) -> None:
         """One picture."""
         width, language, light = variant
         where = f"{shot.person}/{shot.name}-{language}-{width}-{light}"
@@ -131,6 +140,7 @@ class Camera:
             self.problems.append(f"{where}: scrolls sideways, {overflow}")
         if left := UNTRANSLATED.search(page.locator("body").inner_text()):
             self.problems.append(f"{where}: shows {left[0]!r}")
+        self.problems += [f"{where}: axe: {found}" for found in violations(page)]
         spoken = {one for one in map(_masked, page.evaluate(SENTENCES)) if re.search(r"[^\W\d_]{2}", one)}
         self.said.setdefault((shot.person, shot.name, language), set()).update(spoken)
 
@@ -141,7 +151,7 @@ class Camera:
             if language == "fr":
                 for sentence in french & self.said.get((person, name, "en"), set()):
                     pages[sentence].add(f"{person}/{name}")
-        for sentence in SAME_IN_BOTH & pages.keys():
+        for sentence in {"… questions, … min", *map(_masked, OWN_WORDS)} & pages.keys():
             del pages[sentence]
         for sentence, where in sorted(pages.items()):
             yield f"{sentence!r} is the same in both languages: {', '.join(sorted(where)[:3])}"
@@ -188,33 +198,40 @@ def _thumbnail(path: Path, width: int) -> Image.Image:
         return part.resize((THUMBNAILS[width], max(1, int(height * scale))), Image.Resampling.LANCZOS)
 
 
-def main(words: Sequence[str]) -> int:
-    """Photograph the pages whose name has one of `words` (all without any); returns 1 when something is wrong."""
+def main() -> int:
+    """Photograph pages; returns 1 when something is wrong on one."""
+    parser = argparse.ArgumentParser(prog="make shots", description="Photograph every page, and look for faults.")
+    parser.add_argument("words", nargs="*", help="only pages whose name has one of these words")
+    parser.add_argument("--few", action="store_true", help="two variants of each page, and no contact sheet")
+    chosen = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:
         print("Chromium is not installed: apt-get install chromium", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="passerelle-shots-") as folder:
         site = new_site(Path(folder) / "instance", development=True, TRUSTED_PROXIES="1")
-        shots = [one for one in prepare(site.environ) if not words or any(word in one.name for word in words)]
+        whole = prepare(site.environ)
+        shots = [one for one in whole if not chosen.words or any(word in one.name for word in chosen.words)]
+        variants = FEW if chosen.few else VARIANTS
         with served(site, with_tasks=False), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
             camera = Camera(browser, site)
-            photograph(camera, shots)
+            photograph(camera, shots, variants)
             browser.close()
-    for name in sorted({shot.name for shot in shots}):
-        sheet(name, [shot.person for shot in shots if shot.name == name])
+    if not chosen.few:
+        for name in sorted({shot.name for shot in shots}):
+            sheet(name, [shot.person for shot in shots if shot.name == name])
     problems = [*camera.problems, *camera.untranslated()]
     for problem in problems:
         print(problem)
-    print(f"{len(shots) * len(VARIANTS)} pictures of {len(shots)} pages in {OUT.relative_to(ROOT)}.")
+    print(f"{len(shots) * len(variants)} pictures of {len(shots)} pages in {OUT.relative_to(ROOT)}.")
     return 1 if problems else 0
 
 
-def photograph(camera: Camera, shots: Sequence[Shot]) -> None:
+def photograph(camera: Camera, shots: Sequence[Shot], variants: Sequence[Variant]) -> None:
     """Every picture, with a bar that says how far it is; a page that breaks is noted and the next one taken."""
-    whole = len(shots) * len(VARIANTS)
-    for done, (shot, variant) in enumerate(product(shots, VARIANTS), start=1):
+    whole = len(shots) * len(variants)
+    for done, (shot, variant) in enumerate(product(shots, variants), start=1):
         try:
             camera.take(shot, variant)
         except Exception as error:
@@ -230,4 +247,4 @@ def photograph(camera: Camera, shots: Sequence[Shot]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -34,6 +34,7 @@ class Run:
     passed: int = 0
     failed: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
+    figures: list[tuple[str, str, str]] = field(default_factory=list)  # test, name, value: what a test measured
     trouble: str = ""
 
 
@@ -78,13 +79,15 @@ def execute(run: Run, arguments: Sequence[str]) -> None:
 
 
 def read_report(run: Run, root: ElementTree.Element) -> None:
-    """Count what passed and failed, and keep the reason of each skip."""
+    """Count what passed and failed, and keep the reason of each skip and what was measured."""
     for case in root.iter("testcase"):
+        name = str(case.get("name"))
+        run.figures += [(name, str(one.get("name")), str(one.get("value"))) for one in case.iter("property")]
         skip = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             run.failed += 1
         elif skip is not None:
-            run.skipped[f"{case.get('classname')}.{case.get('name')}"] = skip.get("message", "")
+            run.skipped[f"{case.get('classname')}.{name}"] = skip.get("message", "")
         else:
             run.passed += 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +50,7 @@ class Saved:
     at: datetime
     payload: Mapping[str, Any] | None = None
     kind: str = ""
+    option_order: Sequence[Sequence[str]] = ()
 
 
 # Of tables rather than entities, and built once: see sittings.py.
@@ -83,7 +84,7 @@ def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incom
     if not counted:
         return _uncounted(place, closed=closed)
     _put_in_force(session, attempt.id, incoming, at)
-    return Saved(Outcome.SAVED, incoming.rev, at, incoming.payload, place.kind)
+    return Saved(Outcome.SAVED, incoming.rev, at, incoming.payload, place.kind, place.option_order)
 
 
 def _is_closed(session: Session, attempt: Attempt | Sitting, place: Place) -> bool:
@@ -99,13 +100,14 @@ def _uncounted(place: Place, *, closed: bool) -> Saved:
 
 
 def _check_readable(attempt: Attempt | Sitting, place: Place, incoming: Incoming) -> None:
-    """In practice, where the first answer is the last, a number that cannot be read is none yet (ADR 0008)."""
+    """In practice, where the first answer is the last, what cannot be read is no answer yet (ADR 0008)."""
     try:
         answer = answers.receive(place.kind, incoming.payload, place.option_order)
     except answers.PayloadError as error:
         raise RuleError(unreadable_sentence(error.reason)) from error
-    if attempt.kind == "practice" and answers.unread_number(place.kind, answer):
-        raise RuleError(unreadable_sentence(answers.Reason.NOT_A_NUMBER))
+    not_yet = answers.unready(place.kind, answer)
+    if attempt.kind == "practice" and not_yet is not None:
+        raise RuleError(unreadable_sentence(not_yet))
 
 
 def _digest(incoming: Incoming) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from app.assessment import numbers
+from app.assessment import layouts, numbers
 from app.foundation.hidden_signs import carries_hidden_signs
 
 LONGEST_TEXT = 4_000
@@ -13,9 +13,11 @@ MOST_CHOICES = 100
 LONGEST_TOKEN = 64
 LANGUAGES = ("fr", "en")
 
-SINGLE_TYPES = frozenset({"single", "truefalse"})
+SINGLE_TYPES = frozenset({"single", "truefalse", "hotspot"})
 WRITTEN_TYPES = frozenset({"numeric", "text"})
-TYPES = SINGLE_TYPES | WRITTEN_TYPES | {"multiple"}
+# The types whose answer has one part for each pair, row, item or gap: under this key, {token: what was given}.
+PARTS_KEYS = {"matching": "pairs", "matrix": "rows", "ordering": "places", "cloze": "gaps"}
+TYPES = SINGLE_TYPES | WRITTEN_TYPES | PARTS_KEYS.keys() | {"multiple"}
 
 Tokens: TypeAlias = Sequence[Sequence[str]]  # the stored layout of a slot: [[token, option id], …]
 
@@ -29,6 +31,7 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     UNSTORABLE = "unstorable"  # NUL, a lone surrogate, bytes that were no text, signs that nobody types on purpose
     NOT_A_NUMBER = "not_a_number"  # no number can be read in it
+    SHARED_PLACE = "shared_place"  # two items were given the same place
 
 
 class PayloadError(ValueError):
@@ -54,7 +57,42 @@ class Written:
     language: str
 
 
-Answer: TypeAlias = Chosen | Written | None
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """What was chosen for each left side or row, by ids, in the order of the layout; those left blank are absent."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The place, from 1, that was given to each item, by id; two items may have the same, and some none."""
+
+    places: tuple[tuple[str, int], ...]
+
+    @property
+    def shared(self) -> bool:
+        """Do two items have the same place?"""
+        return len({place for _item, place in self.places}) < len(self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What was given in one gap of a text; `kind` is "text", "numeric" or "select"."""
+
+    name: str
+    kind: str
+    given: Chosen | Written
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The gaps that were filled in, in the order of the layout."""
+
+    gaps: tuple[Gap, ...]
+
+
+Answer: TypeAlias = Chosen | Written | Paired | Placed | Filled | None
 
 
 def normalise(question_type: str, payload: object, tokens: Tokens = ()) -> Answer:
@@ -67,6 +105,8 @@ def normalise(question_type: str, payload: object, tokens: Tokens = ()) -> Answe
         raise PayloadError(Reason.SHAPE)
     if question_type in WRITTEN_TYPES:
         return _written(payload)
+    if question_type in PARTS_KEYS:
+        return _in_parts(question_type, payload, tokens)
     return _chosen(_tokens_in(question_type, payload), tokens)
 
 
@@ -76,16 +116,30 @@ def receive(question_type: str, payload: object, tokens: Tokens = ()) -> Answer:
     What was acknowledged once is read by `normalise` for ever, whatever is refused since.
     """
     answer = normalise(question_type, payload, tokens)
-    if isinstance(answer, Written) and carries_hidden_signs(answer.text, lines=True):
+    if any(carries_hidden_signs(written.text, lines=True) for _kind, written in typed_in(question_type, answer)):
         raise PayloadError(Reason.UNSTORABLE)
     return answer
 
 
-def unread_number(question_type: str, answer: Answer) -> bool:
-    """Is a number asked for, and none to be read? Practice refuses such an answer; an exam keeps it, and says so."""
-    if question_type != "numeric" or not isinstance(answer, Written):
-        return False
-    return isinstance(numbers.read(answer.text, answer.language), numbers.Refusal)
+def typed_in(question_type: str, answer: Answer) -> list[tuple[str, Written]]:
+    """Everything that was typed in an answer, each with its kind: "numeric" or "text"."""
+    if isinstance(answer, Written):
+        return [(question_type, answer)]
+    gaps = answer.gaps if isinstance(answer, Filled) else ()
+    return [(gap.kind, gap.given) for gap in gaps if isinstance(gap.given, Written)]
+
+
+def unready(question_type: str, answer: Answer) -> Reason | None:
+    """Say why an answer is none yet: a number that cannot be read, a place given twice.
+
+    Practice, where the first answer is the last, refuses such an answer; an exam keeps it, and says so.
+    """
+    if isinstance(answer, Placed) and answer.shared:
+        return Reason.SHARED_PLACE
+    asked = [written for kind, written in typed_in(question_type, answer) if kind == "numeric"]
+    if any(isinstance(numbers.read(written.text, written.language), numbers.Refusal) for written in asked):
+        return Reason.NOT_A_NUMBER
+    return None
 
 
 def _written(payload: Mapping[str, object]) -> Written | None:
@@ -95,6 +149,64 @@ def _written(payload: Mapping[str, object]) -> Written | None:
     if language not in LANGUAGES:
         raise PayloadError(Reason.LANGUAGE)
     return Written(text, str(language)) if text.strip() else None
+
+
+def _in_parts(question_type: str, payload: Mapping[str, object], tokens: Tokens) -> Answer:
+    key = PARTS_KEYS[question_type]
+    _require_keys(payload, {key, "lang"} if question_type == "cloze" else {key})
+    given = payload[key]
+    if not isinstance(given, Mapping):
+        raise PayloadError(Reason.SHAPE)
+    if len(given) > MOST_CHOICES:
+        raise PayloadError(Reason.TOO_LONG)
+    parts = {_storable(token, LONGEST_TOKEN): value for token, value in given.items() if value is not None}
+    if question_type == "ordering":
+        return _placed(parts, tokens)
+    texts = {token: _storable(value, LONGEST_TEXT) for token, value in parts.items()}
+    if question_type == "cloze":
+        return _filled(texts, payload["lang"], tokens)
+    return _paired(texts, tokens)
+
+
+def _paired(parts: Mapping[str, str], tokens: Tokens) -> Paired | None:
+    """Read what goes with each left side or row; only a right side or a column can."""
+    choices = {token: name for token, name in tokens if name.startswith((layouts.RIGHT, layouts.COLUMN))}
+    pairs = tuple(
+        (name, choices[parts[token]])
+        for token, name in tokens
+        if name.startswith((layouts.LEFT, layouts.ROW)) and parts.get(token) in choices
+    )
+    return Paired(pairs) if pairs else None
+
+
+def _placed(parts: Mapping[str, object], tokens: Tokens) -> Placed | None:
+    for place in parts.values():
+        if not isinstance(place, int) or isinstance(place, bool) or not 1 <= place <= MOST_CHOICES:
+            raise PayloadError(Reason.SHAPE)
+    places = tuple((name, place) for token, name in tokens if isinstance(place := parts.get(token), int))
+    return Placed(places) if places else None
+
+
+def _filled(parts: Mapping[str, str], language: object, tokens: Tokens) -> Filled | None:
+    if language not in LANGUAGES:
+        raise PayloadError(Reason.LANGUAGE)
+    if sum(map(len, parts.values())) > LONGEST_TEXT:
+        raise PayloadError(Reason.TOO_LONG)
+    gaps = [_gap(name, parts[token], str(language), tokens) for token, name in tokens if token in parts]
+    filled = tuple(gap for gap in gaps if gap is not None)
+    return Filled(filled) if filled else None
+
+
+def _gap(layout_id: str, text: str, language: str, tokens: Tokens) -> Gap | None:
+    """Read one gap; an option of a select is no gap, and that of another gap no choice."""
+    kind, _colon, name = layout_id.partition(":")
+    if kind not in layouts.GAP_TYPES or not text.strip():
+        return None
+    if kind != "select":
+        return Gap(name, kind, Written(text, language))
+    chosen = next((option for token, option in tokens if token == text), "")
+    prefix = f"{layouts.OPTION}{name}:"
+    return Gap(name, kind, Chosen((chosen.removeprefix(prefix),))) if chosen.startswith(prefix) else None
 
 
 def _tokens_in(question_type: str, payload: Mapping[str, object]) -> frozenset[str]:

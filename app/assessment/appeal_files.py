@@ -23,7 +23,7 @@ PRIVATE = frozenset({"attempt.extended", "attempt.break-started", "attempt.break
 
 
 def staff_file(session: Session, attempt: Attempt) -> bytes:
-    """Layout, versions with keys, every event, scores, decisions, audit lines: what `exams replay --file` replays."""
+    """Layout, versions with keys, events, scores, decisions, audit lines: what `attempts replay --file` replays."""
     record = record_of(session, attempt)
     record["audit"] = [_without_accommodation(line) for line in record["audit"]]
     appeals = appeals_of(session, attempt.id)
@@ -33,7 +33,7 @@ def staff_file(session: Session, attempt: Attempt) -> bytes:
         "record.json holds the form with every question and its key, every answer that arrived, counted or not, the "
         "marks in all their revisions, the decisions on questions, and the lines of the audit record.\n"
         "appeals.json holds what was contested and answered.\n\n"
-        "To make the same marks again: flask --app wsgi exams replay --file THIS-FILE\n\n"
+        "To make the same marks again: flask --app wsgi attempts replay --file THIS-FILE\n\n"
         "It contains keys of questions that may still be used: keep it to those who answer the appeal."
     )
     about = {"appeals": [_appeal(one) for one in appeals], "audit": lines}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.assessment import answers, grading, numbers
+from app.assessment import answers, choices, grading, layouts, numbers, readings
 from app.assessment.answers import PayloadError
+from app.assessment.parts import DEFAULT_ORDERING_RULE
+from app.assessment.pictures import LETTERS, Picture, picture_of
+from app.assessment.readings import PartReading, with_own_mark
 from app.foundation.i18n import current_language, localised
+from app.foundation.numbers import whole
 
 OptionOrder = Sequence[Sequence[str]]
 Words = str | Mapping[str, str]
@@ -24,13 +27,31 @@ class CandidateOption:
 
 
 @dataclass(frozen=True)
+class CandidatePart:
+    """A left side, an item, a row or a gap behind its token; `kind` and `options` are those of a gap."""
+
+    value: str
+    text: Words
+    kind: str = ""
+    options: tuple[CandidateOption, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class CandidateQuestion:
-    """A question without key, credit, feedback, misconception or tag."""
+    """A question without key, credit, feedback, misconception or tag.
+
+    Its parts are answered each on its own: among the options (right sides, columns), by a place, or as the gap it is.
+    In the stem of a cloze, each gap is the number of its part between double brackets: [[1]].
+    """
 
     kind: str
     stem: Words
     options: tuple[CandidateOption, ...]
     unit: str
+    parts: tuple[CandidatePart, ...] = ()
+    picture: Picture | None = None
+    scoring: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,18 +70,89 @@ class Correction:
     readings: Mapping[str, OptionReading]
     feedback: tuple[Words, ...]
     expected: str
+    parts: tuple[PartReading, ...] = ()
 
 
 def candidate_question(body: Mapping[str, Any], option_order: OptionOrder) -> CandidateQuestion:
     """The face of a question; built from named fields, so that a new key in a body stays out of sight."""
-    texts = {option["id"]: option["text"] for option in body.get("options", ())}
-    options = tuple(CandidateOption(value=token, text=texts[option_id]) for token, option_id in option_order)
+    kind, words = body["type"], layouts.words_of(body)
+    chosen_among = {"matching": layouts.RIGHT, "matrix": layouts.COLUMN}.get(kind, "")
+    options: tuple[CandidateOption, ...] = ()
+    if kind == "hotspot":
+        options = _lettered(option_order, words)
+    elif kind not in answers.PARTS_KEYS or chosen_among:
+        options = _options(option_order, words, chosen_among)
     return CandidateQuestion(
-        kind=body["type"],
-        stem=body["stem"],
+        kind=kind,
+        stem=_stem(body, option_order),
         options=options,
         unit=_unit(body),
+        parts=_gaps(body, option_order, words) if kind == "cloze" else _parts(option_order, words),
+        picture=picture_of(body, option_order),
+        scoring=_scoring(body),
     )
+
+
+def _scoring(body: Mapping[str, Any]) -> str:
+    """The rule by which ticks or places are scored: candidates know it before they answer."""
+    usual = {"multiple": choices.DEFAULT_MULTIPLE_RULE, "ordering": DEFAULT_ORDERING_RULE}.get(body["type"], "")
+    return str(body.get("scoring") or usual) if usual else ""
+
+
+def _lettered(order: OptionOrder, words: Mapping[str, Words]) -> tuple[CandidateOption, ...]:
+    """The areas of a picture, each after the letter that it has there."""
+    return tuple(
+        CandidateOption(token, _after(letter, words[name]))
+        for letter, (token, name) in zip(LETTERS, order, strict=False)
+    )
+
+
+def _after(letter: str, words: Words) -> Words:
+    if isinstance(words, str):
+        return f"**{letter}** {words}".rstrip()
+    return {language: f"**{letter}** {text}" for language, text in words.items()}
+
+
+def _options(order: OptionOrder, words: Mapping[str, Words], prefix: str) -> tuple[CandidateOption, ...]:
+    return tuple(CandidateOption(token, words[name]) for token, name in order if name.startswith(prefix))
+
+
+def _parts(order: OptionOrder, words: Mapping[str, Words]) -> tuple[CandidatePart, ...]:
+    sides = (layouts.LEFT, layouts.ITEM, layouts.ROW)
+    return tuple(CandidatePart(token, words[name]) for token, name in order if name.startswith(sides))
+
+
+def _gaps(body: Mapping[str, Any], order: OptionOrder, words: Mapping[str, Words]) -> tuple[CandidatePart, ...]:
+    return tuple(
+        CandidatePart(
+            token,
+            "",
+            kind=gap["type"],
+            options=_options(order, words, f"{layouts.OPTION}{name}:") if gap["type"] == "select" else (),
+            unit=_unit(gap),
+        )
+        for token, name, gap in _gaps_of(body, order)
+    )
+
+
+def _gaps_of(body: Mapping[str, Any], order: OptionOrder) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Each gap of a text: its token, its name and what the author says of it."""
+    named = [(token, *name.partition(":")[::2]) for token, name in order]
+    return [(token, name, body["gaps"][name]) for token, kind, name in named if kind in layouts.GAP_TYPES]
+
+
+def _stem(body: Mapping[str, Any], order: OptionOrder) -> Words:
+    """The stem; in that of a cloze the names of the gaps, which may tell, give way to their numbers."""
+    if body["type"] != "cloze":
+        stem: Words = body["stem"]
+        return stem
+    numbered = {name: number for number, (_token, name, _gap) in enumerate(_gaps_of(body, order), start=1)}
+
+    def hidden(text: str) -> str:
+        return layouts.GAP.sub(lambda gap: f"[[{numbered.get(gap[1], 0)}]]", text)
+
+    texts = body["stem"]
+    return hidden(texts) if isinstance(texts, str) else {language: hidden(text) for language, text in texts.items()}
 
 
 def _unit(body: Mapping[str, Any]) -> str:
@@ -79,7 +171,29 @@ def payload_of_form(kind: str, values: Sequence[str], language: str) -> dict[str
         return {"choice": filled[0]}
     if kind == "multiple":
         return {"choices": filled}
+    if kind in answers.PARTS_KEYS:
+        return _parts_payload(kind, filled, language)
     return {"text": filled[0], "lang": language}
+
+
+def answer_values(form: Mapping[str, Sequence[str]], name: str) -> list[str]:
+    """What a plain form sent as the answer `name`: its values, and those of its parts, name-token, as token=value."""
+    parts = [
+        f"{field.removeprefix(name + '-')}={values[0]}"
+        for field, values in form.items()
+        if field.startswith(f"{name}-") and values and values[0].strip()
+    ]
+    return [*form.get(name, ()), *parts]
+
+
+def _parts_payload(kind: str, values: Sequence[str], language: str) -> dict[str, Any] | None:
+    given: dict[str, Any] = dict(value.partition("=")[::2] for value in values if "=" in value)
+    if not given:
+        return None
+    if kind == "ordering":
+        given = {token: whole(place, most=answers.MOST_CHOICES) or place for token, place in given.items()}
+    payload: dict[str, Any] = {answers.PARTS_KEYS[kind]: given}
+    return {**payload, "lang": language} if kind == "cloze" else payload
 
 
 def chosen_values(payload: Mapping[str, Any] | None) -> list[str]:
@@ -90,48 +204,61 @@ def chosen_values(payload: Mapping[str, Any] | None) -> list[str]:
         return [payload["choice"]] if payload["choice"] else []
     if "choices" in payload:
         return list(payload["choices"])
+    for key in answers.PARTS_KEYS.values():
+        if key in payload:
+            return [f"{token}={value}" for token, value in payload[key].items()]
     return [str(payload.get("text", ""))]
 
 
-def read_as(kind: str, payload: Mapping[str, Any] | None, language: str) -> str | None:
-    """For a numeric answer, the number (and unit) we understood, as `language` writes it; None without one to show."""
-    if kind != "numeric" or not payload or not str(payload.get("text", "")).strip():
-        return None
-    reading = numbers.read(str(payload["text"]), str(payload.get("lang", "fr")))
-    return _with_own_mark(reading.text, language) if isinstance(reading, numbers.Reading) else None
-
-
-def is_unread(kind: str, payload: Mapping[str, Any] | None) -> bool:
-    """Is a number asked for, and none to be read in the stored payload?"""
+def read_as(kind: str, payload: Mapping[str, Any] | None, language: str, order: OptionOrder = ()) -> str | None:
+    """For numbers, what we understood (with the unit), as `language` writes it; None without one to show."""
     try:
-        return answers.unread_number(kind, answers.normalise(kind, payload))
+        typed = answers.typed_in(kind, answers.normalise(kind, payload, order))
     except PayloadError:
-        return True
+        return None
+    understood = [numbers.read(one.text, one.language) for of_kind, one in typed if of_kind == "numeric"]
+    said = [with_own_mark(one.text, language) for one in understood if isinstance(one, numbers.Reading)]
+    return " · ".join(said) or None
 
 
-def _with_own_mark(number: str, language: str) -> str:
-    """1234.5 km as the page's language writes it: 1234,5 km in French."""
-    return re.sub(r"(?<=[0-9])\.(?=[0-9])", ",", number, count=1) if language == "fr" else number
+def not_ready(kind: str, payload: Mapping[str, Any] | None, order: OptionOrder = ()) -> answers.Reason | None:
+    """Why a stored payload is no answer yet: a number that cannot be read, a place given twice; None when it is."""
+    try:
+        return answers.unready(kind, answers.normalise(kind, payload, order))
+    except PayloadError as error:
+        return error.reason
 
 
 def correction(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping[str, Any] | None) -> Correction:
     """Mark an answer option by option, with the author's feedback; only where feedback may be shown."""
     answer = _answer(body, option_order, payload)
     scored = grading.score(body, answer)
-    ticked = set(answer.options) if isinstance(answer, answers.Chosen) else set()
-    readings = {
-        token: _option_reading(option, ticked)
-        for token, option_id in option_order
-        for option in body["options"]
-        if option["id"] == option_id
-    }
     said = tuple(remark.words for remark in scored.remarks if remark.about in ("", "answer"))
     return Correction(
         outcome=scored.outcome.value,
-        readings=readings,
+        readings=_option_readings(body, option_order, answer),
         feedback=said or _why(body),
         expected=_expected(body, current_language()),
+        parts=readings.part_readings(body, option_order, answer, scored),
     )
+
+
+def _option_readings(
+    body: Mapping[str, Any], option_order: OptionOrder, answer: answers.Answer
+) -> dict[str, OptionReading]:
+    if body["type"] in answers.PARTS_KEYS or body["type"] in answers.WRITTEN_TYPES:
+        return {}
+    ticked = set(answer.options) if isinstance(answer, answers.Chosen) else set()
+    by_id = {option["id"]: option for option in choices.options_of(body)}
+    return {token: _option_reading(by_id[option_id], ticked) for token, option_id in option_order}
+
+
+def given_parts(
+    body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping[str, Any] | None
+) -> list[tuple[Words, readings.Given]]:
+    """The parts that were answered, each with what was given, in words."""
+    given = readings.given_words(body, _answer(body, option_order, payload))
+    return [(readings.part_label(body, part), one) for part, one in given.items()]
 
 
 def _answer(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping[str, Any] | None) -> answers.Answer:
@@ -142,7 +269,7 @@ def _answer(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping
 
 
 def _option_reading(option: Mapping[str, Any], ticked: set[str]) -> OptionReading:
-    right = grading.is_right(option)
+    right = choices.is_right(option)
     mark = "right" if right else ("wrong" if option["id"] in ticked else None)
     why = option.get("feedback", "") if right or option["id"] in ticked else ""
     return OptionReading(mark=mark, why=why or "")
@@ -158,7 +285,7 @@ def _best_entry(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The first answer worth everything; None for options, and where only a pattern or a range is."""
     if body["type"] not in answers.WRITTEN_TYPES:
         return None
-    return next((entry for entry in body.get("answers", ()) if "value" in entry and entry.get("credit", 1) == 1), None)
+    return readings.best_entry(body.get("answers", ()))
 
 
 def _expected(body: Mapping[str, Any], language: str) -> str:
@@ -167,4 +294,4 @@ def _expected(body: Mapping[str, Any], language: str) -> str:
     if entry is None:
         return ""
     value = entry["value"]
-    return _with_own_mark(str(value), language) if body["type"] == "numeric" else str(localised(value, language))
+    return with_own_mark(str(value), language) if body["type"] == "numeric" else str(localised(value, language))

@@ -1,4 +1,4 @@
-"""`flask exams`: replay stored attempts, or the one in an appeal file, and compare to the last decimal."""
+"""`flask attempts`: replay stored attempts, or the one in an appeal file, and compare to the last decimal."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from app.foundation.identifiers import parse_public_id
 from app.web.transactions import reading_session
 
 LARGEST_RECORD = 64 * 1024 * 1024
-exams_commands = AppGroup("exams", help="Exams: replay attempts and compare forms and marks.")
+attempts_commands = AppGroup("attempts", help="Attempts: replay them and compare forms and marks.")
 
 
-@exams_commands.command("replay")
-@click.option("--attempt", "number", help="One attempt, by its number.")
+@attempts_commands.command("replay")
+@click.argument("number", metavar="ID", required=False)
 @click.option("--last", type=click.IntRange(1, 1_000_000), help="The newest attempts that are over, so many.")
 @click.option("--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An appeal file.")
 def replay_command(number: str | None, last: int | None, path: Path | None) -> None:
     """Make forms and marks again from seed, answers and decisions; exit code 1 when anything differs."""
     if [number, last, path].count(None) != 2:
-        raise click.UsageError("Give one of --attempt, --last and --file.")
+        raise click.UsageError("Give the ID of an attempt, --last or --file: one of them.")
     records = [_read(path)] if path else _stored(number, last)
     count = wrong = 0
     for record in records:

@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.queries import names_of
 from app.assessment import decisions, queries, regrades
+from app.assessment.choices import options_of
 from app.assessment.decision_models import ItemDecision
 from app.assessment.decisions import Proposal
 from app.assessment.forms import DecisionForm
+from app.assessment.keyed import has_options, options_by_id, with_key
 from app.assessment.models import Exam, QuestionVersion
 from app.assessment.new_keys import accepted_lines, new_key
 from app.assessment.regrades import has_stopped
@@ -67,7 +69,7 @@ def questions(exam_id: str) -> ResponseReturnValue:
 def form(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
     """One question with its key, and what could be decided about it."""
     exam, version = _question(exam_id, question_id, number)
-    right = [one["id"] for one in version.body.get("options", ()) if one.get("correct")]
+    right = [one["id"] for one in options_of(version.body) if one.get("correct")] if has_options(version.body) else []
     return _form_page(exam, version, _form(version, right=right, accepted=accepted_lines(version.body)))
 
 
@@ -135,9 +137,9 @@ def _plan(found: ItemDecision) -> dict[str, Any]:
 
 def _key_in_words(found: ItemDecision) -> list[str]:
     """The new key as one reads it."""
-    key, body = found.new_key or {}, found.version.body
+    key = found.new_key or {}
     if "correct" in key:
-        return [inline(one["text"]).striptags() for one in body["options"] if one["id"] in key["correct"]]
+        return [words for name, words in _options(found.version) if name in key["correct"]]
     return [str(text(one["value"])) for one in key.get("answers", ()) if "value" in one]
 
 
@@ -179,11 +181,15 @@ def _question(exam_id: str, question_id: str, number: int) -> tuple[Exam, Questi
 
 
 def _form(version: QuestionVersion, sent: Any = None, **values: Any) -> DecisionForm:
-    options = [(one["id"], inline(one["text"]).striptags()) for one in version.body.get("options", ())]
-    return DecisionForm(sent, type_=version.type, options=options, **values)
+    return DecisionForm(sent, type_=version.type, options=_options(version), **values)
+
+
+def _options(version: QuestionVersion) -> list[tuple[str, str]]:
+    return [(name, inline(words).striptags()) for name, words in options_by_id(version)]
 
 
 def _form_page(exam: Exam, version: QuestionVersion, shown: DecisionForm) -> ResponseReturnValue:
     return form_page(
-        "assessment/decision_form.html", form=shown, exam=exam, title=_title(exam), version=version
+        "assessment/decision_form.html", form=shown, exam=exam, title=_title(exam), version=version,
+        keyed=with_key(version),
     )  # fmt: skip

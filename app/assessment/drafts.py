@@ -1,4 +1,4 @@
-"""What it takes to publish banks and exams: plain data, checked by authoring."""
+"""What it takes to publish banks, exams and projects: plain data, checked by authoring."""
 
 from __future__ import annotations
 
@@ -39,3 +39,14 @@ class ExamDraft:
     blueprint: Sequence[Mapping[str, Any]]
     settings: Mapping[str, Any]
     pledge: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ProjectDraft:
+    """A project; `body` is the mapping of course/1, `markers` how many people mark each revision."""
+
+    slug: str
+    title: Mapping[str, str]
+    brief_html: Mapping[str, str]
+    body: Mapping[str, Any]
+    markers: int

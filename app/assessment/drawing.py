@@ -94,6 +94,10 @@ class Exposure:
         enough = self.attempts >= EXPOSURE_COUNTED_FROM
         return enough and self.count(public_id) * 100 > self.attempts * EXPOSURE_LIMIT_PERCENT
 
+    def share(self, public_id: str) -> float | None:
+        """Give the share (0–1) of the attempts that held it; None while there are fewer than 50."""
+        return self.count(public_id) / self.attempts if self.attempts >= EXPOSURE_COUNTED_FROM else None
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -175,7 +179,7 @@ def _fill(row: Row, number: int, ranked: Sequence[Candidate], drawn: Sequence[Ca
     picked: list[Candidate] = []
     for candidate in ranked:
         group = _whole_case(candidate, ranked)
-        wanted = all(_answers_to(row, one) for one in group) and len(picked) + len(group) <= row.count
+        wanted = all(answers_to(row, one) for one in group) and len(picked) + len(group) <= row.count
         if wanted and not _clash([*drawn, *picked], group):
             picked += group
     if len(picked) < row.count:
@@ -190,7 +194,8 @@ def _whole_case(candidate: Candidate, pool: Sequence[Candidate]) -> list[Candida
     return [one for one in pool if one.case == candidate.case]
 
 
-def _answers_to(row: Row, candidate: Candidate) -> bool:
+def answers_to(row: Row, candidate: Candidate) -> bool:
+    """Say whether a row may draw this question."""
     return (
         row.domain in (None, candidate.domain)
         and row.level in (None, candidate.level)
@@ -235,19 +240,17 @@ def option_tokens(
     *,
     fixed: Collection[str] = (),
     shuffle: bool = True,
+    label: str = "",
 ) -> OptionOrder:
-    """Give the options of a slot in the order to show them, each behind a token that means nothing elsewhere."""
+    """Give the options of a slot in the order to show them, each behind a token that means nothing elsewhere.
+
+    Where a question has several groups to shuffle (left and right sides), each has a label of its own.
+    """
     free = [option for option in option_ids if option not in fixed]
-    moved = iter(shuffled(free, seed, f"options:{slot}") if shuffle else free)
+    lot = f"options:{slot}:{label}" if label else f"options:{slot}"
+    moved = iter(shuffled(free, seed, lot) if shuffle else free)
     order = [option if option in fixed else next(moved) for option in option_ids]
     return [[_token(seed, slot, option), option] for option in order]
-
-
-def options_in_order(body: Mapping[str, Any], seed: bytes, slot: int, *, shuffle: bool) -> OptionOrder:
-    """Lay out the options of a stored question for one slot."""
-    options = body.get("options") or []
-    fixed = {option["id"] for option in options if option.get("fixed")}
-    return option_tokens(seed, slot, [option["id"] for option in options], fixed=fixed, shuffle=shuffle)
 
 
 def _token(seed: bytes, slot: int, option_id: str) -> str:

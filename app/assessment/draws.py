@@ -1,18 +1,14 @@
-"""What a draw looks at: the questions an exam may draw, and how often each has been drawn before."""
+"""What a draw looks at: the questions an exam may draw, and how often this person has had each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.assessment.models import Attempt, AttemptItem, ExamPool, Question, QuestionVersion
-from app.foundation import clock
-
-EXPOSURE_PERIOD = timedelta(days=90)
 
 
 def pool_of(session: Session, exam_version_id: int) -> Sequence[QuestionVersion]:
@@ -45,27 +41,13 @@ def described(version: QuestionVersion) -> dict[str, Any]:
 
 def times_seen(session: Session, account_id: int, exam_id: int) -> dict[str, int]:
     """How often this person has had each question of an exam, by the question's public id."""
-    return _drawn(session, Attempt.account_id == account_id, Attempt.exam_id == exam_id)
-
-
-def exposure_of(session: Session, exam_id: int) -> tuple[int, dict[str, int]]:
-    """Attempts of the last 90 days, and how many of them held each question (by public id)."""
-    since = clock.now() - EXPOSURE_PERIOD
-    attempts = session.scalar(
-        select(func.count()).select_from(Attempt).where(Attempt.exam_id == exam_id, Attempt.started_at >= since)
-    )
-    return attempts or 0, _drawn(session, Attempt.exam_id == exam_id, Attempt.started_at >= since)
-
-
-def _drawn(session: Session, *which: ColumnElement[bool]) -> dict[str, int]:
-    """In how many of these attempts each question stood, by its public id."""
     rows = session.execute(
         select(Question.public_id, func.count())
         .select_from(AttemptItem)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(*which)
+        .where(Attempt.account_id == account_id, Attempt.exam_id == exam_id)
         .group_by(Question.public_id)
     )
     return {row[0]: row[1] for row in rows}

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.assessment import drawing
-from app.assessment.answers import PayloadError, Reason, receive, unread_number
-from app.assessment.candidate import CandidateQuestion, Correction, candidate_question, correction, payload_of_form
+from app.assessment import layouts
+from app.assessment.answers import PayloadError, receive, unready
+from app.assessment.candidate import (
+    CandidateQuestion,
+    Correction,
+    answer_values,
+    candidate_question,
+    correction,
+    payload_of_form,
+)
 from app.assessment.models import Bank, Exam, ExamPool, ExamVersion, Question, QuestionVersion
 from app.assessment.wording import BLANK, unreadable_sentence
 from app.foundation.errors import NotFoundError
@@ -45,13 +52,8 @@ def _embedded_keys(session: Session, course_id: int, slugs: Sequence[str]) -> di
 
 def _layout(version: QuestionVersion) -> list[list[str]]:
     """Options behind tokens, in an order that is always the same: an author's own order and ids may tell the key."""
-    options = version.body.get("options") or ()
-    return drawing.option_tokens(
-        hashlib.sha256(f"embedded|{version.body_sha256}".encode()).digest(),
-        0,
-        [option["id"] for option in options],
-        fixed={option["id"] for option in options if option.get("fixed")},
-    )
+    seed = hashlib.sha256(f"embedded|{version.body_sha256}".encode()).digest()
+    return layouts.draw_layout(version.body, seed, 0)
 
 
 def embedded_questions(session: Session, course_id: int, slugs: Sequence[str]) -> dict[str, CandidateQuestion]:
@@ -77,19 +79,23 @@ class Checked:
     refusal: str = ""
 
 
-def check_embedded(session: Session, course_id: int, slug: str, values: Sequence[str], language: str) -> Checked:
-    """Correct an answer to a question inside a lesson; raises NotFoundError for any other question."""
+def check_embedded(
+    session: Session, course_id: int, slug: str, form: Mapping[str, Sequence[str]], language: str
+) -> Checked:
+    """Correct an answer to a question inside a lesson, sent under its slug; raises NotFoundError for any other."""
     key = _embedded_keys(session, course_id, [slug]).get(slug)
     version = session.get(QuestionVersion, key[0]) if key else None
     if version is None:
         raise NotFoundError("question")
-    payload, order = payload_of_form(version.type, values, language), _layout(version)
+    values, order = answer_values(form, slug), _layout(version)
+    payload = payload_of_form(version.type, values, language)
     try:
         answer = receive(version.type, payload, order)
     except PayloadError as error:
         return Checked([], None, unreadable_sentence(error.reason))
     if answer is None:
         return Checked([], None, str(BLANK))
-    if unread_number(version.type, answer):
-        return Checked(list(values), None, unreadable_sentence(Reason.NOT_A_NUMBER))
-    return Checked(list(values), correction(version.body, order, payload))
+    not_yet = unready(version.type, answer)
+    if not_yet is not None:
+        return Checked(values, None, unreadable_sentence(not_yet))
+    return Checked(values, correction(version.body, order, payload))

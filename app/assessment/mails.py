@@ -1,87 +1,47 @@
-"""The letters of exams: a result that was corrected, an appeal that was answered."""
+"""The letters of projects: what was decided of one's work, written when it leaves, while it is still true."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from email.message import EmailMessage
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.mails import Writer, recipient, sender
 from app.accounts.models import Account
-from app.assessment import appeals
-from app.assessment.appeal_models import Appeal
-from app.assessment.decision_models import ItemDecision
-from app.assessment.models import Attempt, Result
-from app.assessment.regrades import LETTER
+from app.assessment.project_models import Submission, SubmissionRevision
+from app.assessment.project_queries import percent_of
 from app.config import Settings
-from app.foundation.i18n import localised, use_language
+from app.foundation.i18n import localised
 from app.foundation.mail import compose
 from app.foundation.outbox import OutboxMessage
-from app.foundation.typography import format_number
+from app.foundation.typography import format_percent
+
+ACCEPTED_LETTER, CHANGES_LETTER = "project-accepted", "project-changes"
 
 
-def write_regraded(session: Session, message: OutboxMessage, settings: Settings) -> EmailMessage | None:
-    """What changed in a result, and why; nothing once the attempt was annulled or the account closed."""
-    attempt = session.get(Attempt, message.payload["attempt_id"])
+def write(session: Session, message: OutboxMessage, settings: Settings) -> EmailMessage | None:
+    """What was decided of a revision; nothing to somebody whose account is closed."""
+    submission = session.get(Submission, message.payload["submission_id"])
     account = session.get(Account, message.recipient_id) if message.recipient_id else None
-    if attempt is None or attempt.state != "released" or account is None or account.state != "active":
+    revision = session.get(SubmissionRevision, (message.payload["submission_id"], message.payload["revision"]))
+    if submission is None or revision is None or revision.levels is None or account is None:
         return None
-    revision = message.payload["revision"]
-    before, after = (session.get_one(Result, (attempt.id, one)) for one in (revision - 1, revision))
-    with use_language(account.language):
-        return compose(
-            sender(settings),
-            recipient(account, account.language),
-            template=LETTER,
-            key=message.dedupe_key,
-            name=account.name,
-            exam=localised(attempt.exam_version.title, account.language),
-            why=_why(session, after, account.language),
-            before=_points(before, account.language),
-            after=_points(after, account.language),
-            cut=format_number(after.cut, account.language),
-            newly_passed=after.passed and not before.passed,
-            passed=after.passed,
-            kept=after.kept,
-            awards=bool(attempt.exam_version.settings.get("awards")),
-            link=f"{settings.public_url}/attempts/{attempt.public_id}/result",
-            site_name=settings.site_name,
-        )
-
-
-def _why(session: Session, result: Result, language: str) -> str:
-    public_id = result.reason.removeprefix("decision-")
-    found = session.scalar(select(ItemDecision.reason).where(ItemDecision.public_id == public_id))
-    return str(localised(found, language)) if found else ""
-
-
-def _points(result: Result, language: str) -> Mapping[str, str]:
-    figures: Mapping[str, Decimal] = {"total": result.total, "max": result.max_points}
-    return {name: format_number(value, language) for name, value in figures.items()}
-
-
-def write_answered(session: Session, message: OutboxMessage, settings: Settings) -> EmailMessage | None:
-    """An appeal is answered; nothing once the account is closed."""
-    appeal = session.get(Appeal, message.payload["appeal_id"])
-    account = session.get(Account, message.recipient_id) if message.recipient_id else None
-    if appeal is None or appeal.answer is None or account is None or account.state != "active":
+    if account.state != "active" or submission.account_id != account.id:
         return None
-    attempt = appeal.attempt
+    project, language = submission.project, account.language
     return compose(
         sender(settings),
-        recipient(account, account.language),
-        template=appeals.LETTER,
+        recipient(account, language),
+        template=message.payload["letter"],
         key=message.dedupe_key,
         name=account.name,
-        exam=localised(attempt.exam_version.title, account.language),
-        upheld=appeal.state == "upheld",
-        answer=appeal.answer,
-        link=f"{settings.public_url}/attempts/{attempt.public_id}/result",
+        project=localised(project.title, language),
+        course=localised(project.version.title, language),
+        score=format_percent(percent_of(project.rubric, revision.levels), language),
+        link=f"{settings.public_url}/projects/{project.version.course.slug}/{project.slug}",
         site_name=settings.site_name,
     )
 
 
-LETTERS: Mapping[str, Writer] = {LETTER: write_regraded, appeals.LETTER: write_answered}
+LETTERS: Mapping[str, Writer] = {ACCEPTED_LETTER: write, CHANGES_LETTER: write}

@@ -6,7 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.catalog.models import Course
@@ -242,3 +251,56 @@ class Result(Base):
     per_domain: Mapped[list[dict[str, Any]]] = mapped_column(JSONValue)  # [{"domain", "total", "max"}] as text numbers
     reason: Mapped[str] = mapped_column(String(40))
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Panel(Base):
+    """Judges who set the cut of an exam version, question by question, in two rounds."""
+
+    __tablename__ = "panel"
+    __table_args__ = (
+        CheckConstraint("state IN ('first', 'second', 'closed')", name="state"),
+        Index(
+            "uq_panel_open",
+            "exam_version_id",
+            unique=True,
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(26), unique=True)
+    exam_version_id: Mapped[int] = mapped_column(ForeignKey("exam_version.id"), index=True)
+    state: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    exam_version: Mapped[ExamVersion] = relationship()
+
+
+class PanelJudge(Base):
+    """Somebody invited to a panel."""
+
+    __tablename__ = "panel_judge"
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)
+    invited_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PanelRating(Base):
+    """Of a hundred people who just qualify, how many answer a question: what one judge said in one round."""
+
+    __tablename__ = "panel_rating"
+    __table_args__ = (
+        ForeignKeyConstraint(["panel_id", "account_id"], ["panel_judge.panel_id", "panel_judge.account_id"]),
+        CheckConstraint("round IN (1, 2)", name="round"),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+    )
+
+    panel_id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), primary_key=True)
+    percent: Mapped[int]
+    rated_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from app.assessment import queries, rules, services, starting
 from app.assessment.accommodations import NONE, deadline_from, granted_to
-from app.assessment.answers import Reason
 from app.assessment.appeals import appeals_of, last_day
-from app.assessment.candidate import candidate_question, chosen_values, correction, is_unread, read_as
+from app.assessment.candidate import candidate_question, chosen_values, correction, given_parts, not_ready, read_as
 from app.assessment.decisions import approved, newest_by_version
 from app.assessment.forms import AppealForm
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, Result
+from app.assessment.readings import Given
 from app.assessment.regrading import body_in_force
 from app.assessment.revisions import revisions_of
 from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place, slots_of
@@ -63,8 +63,8 @@ def question_page(
         item=place,
         question=candidate_question(body, order),
         chosen=chosen_values(payload) if typed is None else typed,
-        reading=reading_of(place.kind, payload),
-        unread=is_unread(place.kind, payload),
+        reading=reading_of(place.kind, payload, order),
+        unread=not_ready(place.kind, payload, order) is not None,
         correction=correction(body, order, payload) if practice and place.rev else None,
         answered=sum(one.answered for one in slots),
         unanswered=unanswered_slots(slots),
@@ -110,11 +110,12 @@ def terms_of(exam_version: ExamVersion, account_id: int) -> dict[str, Any]:
     }
 
 
-def reading_of(kind: str, payload: Mapping[str, Any] | None) -> str:
-    """What was understood of a number that is saved, or how to write one; "" where nothing needs saying."""
-    if is_unread(kind, payload):
-        return unreadable_sentence(Reason.NOT_A_NUMBER)
-    understood = read_as(kind, payload, current_language())
+def reading_of(kind: str, payload: Mapping[str, Any] | None, order: Sequence[Sequence[str]]) -> str:
+    """What was understood of a saved answer, or what to write instead; "" where nothing needs saying."""
+    not_yet = not_ready(kind, payload, order)
+    if not_yet is not None:
+        return unreadable_sentence(not_yet)
+    understood = read_as(kind, payload, current_language(), order)
     return _("We read: %(value)s", value=understood) if understood else ""
 
 
@@ -133,11 +134,18 @@ def time_left(found: Sitting) -> int | None:
 
 def said(place: Place, payload: Mapping[str, Any] | None) -> str:
     """An answer to this question in words: what was typed, or the texts of what was chosen; "" when it is blank."""
-    question = candidate_question(body_of(db.session, place), place.option_order)
-    values = chosen_values(payload)
+    body, values = body_of(db.session, place), chosen_values(payload)
+    question = candidate_question(body, place.option_order)
+    if question.parts:
+        parts = given_parts(body, place.option_order, payload)
+        return "; ".join(f"{inline(about).striptags()}: {_plain(given)}" for about, given in parts)
     if not question.options:
         return "".join(values)
     return ", ".join(inline(option.text).striptags() for option in question.options if option.value in values)
+
+
+def _plain(given: Given) -> str:
+    return str(given.words) if given.typed else str(inline(given.words).striptags())
 
 
 def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Storing questions and publishing exams: what was written once is never changed, only followed by a new version."""
+"""Storing questions, publishing exams and projects: what was written once is never changed, only followed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import rfc8785
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.assessment.drafts import BankDraft, ExamDraft, QuestionDraft
+from app.assessment.drafts import BankDraft, ExamDraft, ProjectDraft, QuestionDraft
 from app.assessment.models import Bank, Exam, ExamPool, ExamVersion, Question, QuestionVersion
+from app.assessment.project_models import Project
 from app.foundation import clock
 from app.foundation.identifiers import new_public_id
 
@@ -92,3 +93,18 @@ def _pool(session: Session, banks: Iterable[str]) -> Iterable[int]:
         .where(Bank.slug.in_(list(banks)), Question.retired_at.is_(None))
         .order_by(QuestionVersion.id)
     ).all()
+
+
+def publish_project(session: Session, *, course_version_id: int, draft: ProjectDraft) -> Project:
+    """Publish a project of a course version."""
+    project = Project(
+        course_version_id=course_version_id,
+        slug=draft.slug,
+        title=dict(draft.title),
+        brief_html=dict(draft.brief_html),
+        body=dict(draft.body),
+        markers=draft.markers,
+    )
+    session.add(project)
+    session.flush()
+    return project

@@ -243,7 +243,7 @@ def start_facts(
         enrolled=enrolled,
         missing_prerequisites=(*modules_missing, *(f"course:{course_id}" for course_id in sorted(courses_missing))),
         next_number=len(attempts) + 1,
-        attempts_used=_attempts_used(attempts, passed),
+        attempts_used=attempts_used(attempts, passed),
         most_attempts=settings.get("max_attempts"),
         next_start=next_start(session, attempts, settings),
         passed=passed is not None and pass_stands,
@@ -254,7 +254,7 @@ def start_facts(
     )
 
 
-def _attempts_used(attempts: Sequence[Attempt], passed: Attempt | None) -> int:
+def attempts_used(attempts: Sequence[Attempt], passed: Attempt | None) -> int:
     """How many attempts count: those since the last pass, and none that was annulled."""
     since = passed.number if passed else 0
     return sum(attempt.number > since and attempt.state != rules.State.ANNULLED for attempt in attempts)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.assessment import decisions, draws
+from app.assessment import decisions, draws, panels
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem, QuestionVersion, Result, Score
 from app.audit.models import AuditBody, AuditEntry
 
@@ -26,13 +27,15 @@ def record_of(session: Session, attempt: Attempt, pools: Pools | None = None) ->
         .order_by(AttemptItem.slot)
     ).all()
     rows = decisions.approved(session, attempt.exam_id, [item.question_version_id for item in items])
+    panel = panels.panel_in_force(session, attempt.exam_version, attempt.started_at)
+    rated = panels.rated_by(session, panel) if panel is not None else {}
     subjects = [attempt.public_id, *(row.public_id for row in rows)]
     return {
         "format": FORMAT,
         "attempt": _attempt(attempt),
         "exam": _exam(attempt),
         "pool": _pool(session, attempt.exam_version_id, {} if pools is None else pools),
-        "items": [_item(item) for item in items],
+        "items": [_item(item, rated.get(item.question_version_id)) for item in items],
         "events": _events(session, attempt.id),
         "answers": _answers(session, attempt.id),
         "scores": _scores(session, attempt.id),
@@ -75,7 +78,8 @@ def _pool(session: Session, exam_version_id: int, pools: Pools) -> list[dict[str
     return pools[exam_version_id]
 
 
-def _item(item: AttemptItem) -> dict[str, Any]:
+def _item(item: AttemptItem, rated: Fraction | None) -> dict[str, Any]:
+    """One slot; `rated` is the mean of the panel whose cut holds, as an exact fraction, None without a panel."""
     return {
         "slot": item.slot,
         "question": item.version.question.public_id,
@@ -83,6 +87,7 @@ def _item(item: AttemptItem) -> dict[str, Any]:
         "type": item.version.type,
         "domain": item.version.domain,
         "points": str(item.points),
+        "rated": None if rated is None else str(rated),
         "option_order": item.option_order,
         "body_sha256": item.version.body_sha256,
         "body": item.version.body,

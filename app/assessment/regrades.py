@@ -14,7 +14,7 @@ from app.assessment import decisions, grading, queries
 from app.assessment.decision_models import ItemDecision
 from app.assessment.events import ExamPassed
 from app.assessment.models import Attempt, AttemptItem, Exam, Result, Score
-from app.assessment.regrading import Decision, Outcome, Slot
+from app.assessment.regrading import CAUSE, Decision, Outcome, Slot
 from app.assessment.standings import Standing, standings
 from app.audit.services import record
 from app.config import Settings
@@ -31,7 +31,7 @@ SLICE, LONGEST_SLICE = 50, timedelta(seconds=1)
 
 def reason_of(decision: Decision) -> str:
     """What a result revision says of its cause."""
-    return f"decision-{decision.public_id}"
+    return CAUSE + decision.public_id
 
 
 def hold_exam(session: Session, exam_id: int) -> None:

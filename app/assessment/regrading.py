@@ -6,20 +6,28 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from app.assessment import answers, grading
+from app.assessment import answers, choices, grading, standards
+from app.assessment.scored import GradingError
 
+CAUSE = "decision-"  # what the reason of a result revision begins with, before the decision's public id
 VOID_RULE = "void"
 CREDIT_RULE = "credit_all"
 REKEYABLE = answers.SINGLE_TYPES | answers.WRITTEN_TYPES | {"multiple"}
 
 Body: TypeAlias = Mapping[str, Any]
-# The points a pass needs, of the slots that still count and their maximum: a panel's cut may differ by slot.
+# The points a pass needs, of the slots that still count and their maximum: a panel's cut differs by slot.
 CutOf: TypeAlias = Callable[[Sequence["Slot"], Decimal], Decimal]
 
 
-def share_of(cut: object) -> CutOf:
-    """Make the default rule: a share of the points of the slots that count."""
-    return lambda _counting, maximum: grading.cut_points(maximum, cut)
+def cut_rule(share: object, rated: standards.Ratings | None = None) -> CutOf:
+    """Make the rule an attempt was marked by: its panel's (`rated` by slot number), else a share of the points."""
+
+    def cut_of(counting: Sequence["Slot"], maximum: Decimal) -> Decimal:
+        points = [(slot.number, slot.points) for slot in counting]
+        cut = None if rated is None else standards.form_cut(points, rated)
+        return grading.cut_points(maximum, share) if cut is None else cut
+
+    return cut_of
 
 
 class Kind(StrEnum):
@@ -78,12 +86,12 @@ def rekeyed(body: Body, key: Mapping[str, Any]) -> Body:
         options = [
             {name: value for name, value in option.items() if name != "credit"}
             | {"correct": option["id"] in key["correct"]}
-            for option in body["options"]
+            for option in choices.options_of(body)
         ]
-        return {**body, "options": options}
+        return {**body, choices.options_key(body): options}
     if set(key) == {"answers"}:
         return {**body, "answers": key["answers"]}
-    raise grading.GradingError("no such key")
+    raise GradingError("no such key")
 
 
 def body_in_force(body: Body, decision: Decision | None) -> Body:
@@ -103,8 +111,7 @@ def marked_again(slot: Slot) -> Slot:
     if decision.kind is Kind.CREDIT_ALL:
         return _with(slot, Decimal(1), CREDIT_RULE)
     body = body_in_force(slot.decided.body, decision)
-    answer = answers.normalise(body["type"], slot.decided.payload, slot.decided.option_order)
-    scored = grading.score(body, answer)
+    scored = grading.score_stored(body, slot.decided.payload, slot.decided.option_order)
     return _with(slot, scored.score, f"rekey/{scored.rule}")
 
 

@@ -4,16 +4,16 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import rfc8785
 
-from app.assessment import answers, drawing, grading, regrading, rules
-from app.assessment.regrading import Decided, Decision, Kind, Slot
+from app.assessment import drawing, grading, layouts, regrading, rules
+from app.assessment.regrading import CAUSE, Decided, Decision, Kind, Slot
 from app.audit import chain
 
 Record: TypeAlias = Mapping[str, Any]  # as app/assessment/records.py writes it
-MARKED, CAUSE = "marked", "decision-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def _form(record: Record) -> Iterator[Difference]:
     seed, settings = bytes.fromhex(record["attempt"]["seed"]), record["exam"]["settings"]
     for item in record["items"]:
         shuffle = settings.get("shuffle_options", True)
-        order = drawing.options_in_order(item["body"], seed, item["slot"], shuffle=shuffle)
+        order = layouts.draw_layout(item["body"], seed, item["slot"], shuffle=shuffle)
         yield from _compare(f"options of slot {item['slot']}", item["option_order"], order)
     if record["attempt"]["drawn_from"] is not None:
         stored = [(one["slot"], one["question"], Decimal(one["points"])) for one in record["items"]]
@@ -91,7 +91,7 @@ def _marks(record: Record) -> Iterator[Difference]:
     """Every revision of the result, in order, from the answers to the last decimal."""
     if not record["results"]:
         return
-    cut_of = regrading.share_of(record["exam"]["settings"]["cut"])
+    cut_of = _cut_rule(record)
     slots = _first_marks(record)
     yield from _compare("scores, revision 1", _scores(record, 1), {one.number: (one.credit, one.rule) for one in slots})
     outcome = regrading.regrade(slots, cut_of, published_pass=False)
@@ -109,12 +109,17 @@ def _marks(record: Record) -> Iterator[Difference]:
     yield from _missing(record, slots, cut_of)
 
 
+def _cut_rule(record: Record) -> regrading.CutOf:
+    """The panel's means where the attempt was marked by a panel, else the exam's share of the points."""
+    rated = {item["slot"]: Fraction(item["rated"]) for item in record["items"] if item["rated"] is not None}
+    return regrading.cut_rule(record["exam"]["settings"]["cut"], rated or None)
+
+
 def _first_marks(record: Record) -> list[Slot]:
     payloads = {one["slot"]: one["payload"] for one in record["answers"]}
     slots = []
     for item in record["items"]:
-        answer = answers.normalise(item["type"], payloads.get(item["slot"]), item["option_order"])
-        scored = grading.score(item["body"], answer)
+        scored = grading.score_stored(item["body"], payloads.get(item["slot"]), item["option_order"])
         slots.append(Slot(item["slot"], Decimal(item["points"]), item["domain"], scored.score, scored.rule))
     return slots
 

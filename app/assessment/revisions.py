@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.assessment.decision_models import ItemDecision
 from app.assessment.models import AttemptItem, Result
+from app.assessment.regrading import CAUSE
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,14 @@ def revisions_of(session: Session, attempt_id: int) -> list[Revision]:
     results = session.scalars(select(Result).where(Result.attempt_id == attempt_id).order_by(Result.revision)).all()
     if len(results) < 2:
         return []
-    wanted = {result.reason.removeprefix("decision-") for result in results[1:]}
+    wanted = {result.reason.removeprefix(CAUSE) for result in results[1:]}
     decisions = {
         row.public_id: row for row in session.scalars(select(ItemDecision).where(ItemDecision.public_id.in_(wanted)))
     }
     slots = _slots(session, attempt_id)
     found = []
     for before, after in itertools.pairwise(results):
-        decision = decisions.get(after.reason.removeprefix("decision-"))
+        decision = decisions.get(after.reason.removeprefix(CAUSE))
         concerned = slots.get(decision.question_version_id, []) if decision else []
         found.append(Revision(before, after, decision.reason if decision else {}, concerned))
     return found

@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.assessment import answers, exact, grading, queries, regrades, rules
+from app.assessment import exact, grading, panels, queries, regrades, rules
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
 from app.assessment.rules import FinishReason, State
+from app.assessment.scored import Scored
 from app.audit.services import record
 from app.catalog.queries import get_item
 from app.foundation import clock
@@ -112,7 +113,7 @@ def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) ->
         )  # fmt: skip
         marked.append(grading.MarkedItem(score=scored.score, points=item.points, domain=item.version.domain))
     mark = grading.total(marked)
-    cut = grading.cut_points(mark.maximum, Decimal(attempt.exam_version.settings["cut"]))
+    cut = panels.cut_of(session, attempt, mark.maximum)
     result = Result(
         attempt_id=attempt.id,
         revision=1,
@@ -132,10 +133,9 @@ def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) ->
     return result
 
 
-def score_of(item: AttemptItem, answer: Answer | None) -> grading.Scored:
+def score_of(item: AttemptItem, answer: Answer | None) -> Scored:
     """The score of one slot's answer in force; nothing the browser sent but the answer itself counts."""
-    payload = answer.payload if answer else None
-    return grading.score(item.version.body, answers.normalise(item.version.type, payload, item.option_order))
+    return grading.score_stored(item.version.body, answer.payload if answer else None, item.option_order)
 
 
 def release(session: Session, *, attempt: Attempt, result: Result) -> None:

@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from app.assessment import queries
+from app.assessment import panels, queries
 from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, QuestionVersion, Result, Score
-from app.assessment.regrading import Decided, Decision, Outcome, Slot, regrade, share_of
+from app.assessment.regrading import CutOf, Decided, Decision, Outcome, Slot, cut_rule, regrade
 
 LOADED_AT_ONCE = 200  # attempts: some six thousand slots
 
@@ -24,13 +23,13 @@ class Standing:
 
     attempt: Attempt
     result: Result
-    settings: Mapping[str, Any]
     slots: Sequence[Slot]
+    cut_of: CutOf
 
     def outcome(self) -> Outcome:
         """What its result becomes by the decisions; a pass that was published stands."""
         published = self.attempt.state == "released" and self.result.passed
-        return regrade(self.slots, share_of(self.settings["cut"]), published_pass=published)
+        return regrade(self.slots, self.cut_of, published_pass=published)
 
 
 Decisions = Mapping[int, Decision]  # the decision in force, by question version
@@ -45,31 +44,38 @@ def standings(session: Session, attempt_ids: Sequence[int], decisions: Decisions
 
 def _some(session: Session, ids: Sequence[int], decisions: Decisions) -> Iterator[Standing]:
     rows = session.execute(
-        select(Attempt, Result, ExamVersion.settings)
+        select(Attempt, Result, ExamVersion)
         .join(Result, Result.attempt_id == Attempt.id)
         .join(ExamVersion, ExamVersion.id == Attempt.exam_version_id)
         .where(Attempt.id.in_(ids), queries.in_force())
         .order_by(Attempt.id)
     ).all()
     slots = _slots(session, ids, decisions)
-    for attempt, result, settings in rows:
-        yield Standing(attempt, result, settings, slots[attempt.id])
+    exam_versions = {exam_version.id: exam_version for _attempt, _result, exam_version in rows}
+    in_turn = {id_: panels.panels_in_turn(session, one) for id_, one in exam_versions.items()}
+    for attempt, result, exam_version in rows:
+        panel = panels.in_force_at(in_turn[exam_version.id], attempt.started_at)
+        rated = None if panel is None else panels.rated_by(session, panel)
+        by_slot = None if rated is None else {slot.number: rated[version] for version, slot in slots[attempt.id]}
+        cut_of = cut_rule(exam_version.settings["cut"], by_slot)
+        yield Standing(attempt, result, [slot for _version, slot in slots[attempt.id]], cut_of)
 
 
-def _slots(session: Session, ids: Sequence[int], decisions: Decisions) -> dict[int, list[Slot]]:
+def _slots(session: Session, ids: Sequence[int], decisions: Decisions) -> dict[int, list[tuple[int, Slot]]]:
+    """By attempt, the question version and the slot of each place that was marked."""
     marks = _marks(session, ids)
     decided = _decided(session, ids, decisions)
     rows = session.execute(
-        select(AttemptItem.attempt_id, AttemptItem.slot, AttemptItem.points, QuestionVersion.domain)
+        select(AttemptItem.attempt_id, AttemptItem.slot, AttemptItem.points, QuestionVersion.id, QuestionVersion.domain)
         .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
         .where(AttemptItem.attempt_id.in_(ids))
         .order_by(AttemptItem.attempt_id, AttemptItem.slot)
     )
-    slots: dict[int, list[Slot]] = defaultdict(list)
-    for attempt_id, number, points, domain in rows:
+    slots: dict[int, list[tuple[int, Slot]]] = defaultdict(list)
+    for attempt_id, number, points, version, domain in rows:
         here = (attempt_id, number)
         if here in marks:
-            slots[attempt_id].append(Slot(number, points, domain, *marks[here], decided.get(here)))
+            slots[attempt_id].append((version, Slot(number, points, domain, *marks[here], decided.get(here))))
     return slots
 
 

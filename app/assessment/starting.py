@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.assessment import drawing, draws, queries, rules
+from app.assessment import drawing, draws, layouts, queries, rules
 from app.assessment.accommodations import NONE, Granted, deadline_from, granted_to
 from app.assessment.decisions import void_versions
+from app.assessment.exposure import exposure_of
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
 from app.assessment.services import close_if_over
 from app.assessment.wording import refusal_sentence
@@ -111,10 +112,12 @@ def _draw_form(session: Session, attempt: Attempt, exam_version: ExamVersion) ->
     void = {public_id for public_id, version in whole.items() if version.id in out}
     pool = {public_id: version for public_id, version in whole.items() if public_id not in void}
     seen = _within(pool, draws.times_seen(session, attempt.account_id, attempt.exam_id))
-    attempts, counts = draws.exposure_of(session, attempt.exam_id)
-    counts = _within(pool, counts)
-    attempt.drawn_from = {"seen": seen, "attempts": attempts, "counts": counts, "void": sorted(void)}
-    slots = draw_form(exam_version, list(pool.values()), seed=attempt.seed, seen=seen, exposure=(attempts, counts))
+    lately = exposure_of(session, exam_version.exam, attempt)
+    exposure = drawing.Exposure(lately.attempts, _within(pool, lately.counts or {}))
+    attempt.drawn_from = {
+        "seen": seen, "attempts": exposure.attempts, "counts": exposure.counts, "void": sorted(void)
+    }  # fmt: skip
+    slots = draw_form(exam_version, list(pool.values()), seed=attempt.seed, seen=seen, exposure=exposure)
     for slot in slots:
         version = pool[slot.drawn.candidate.public_id]
         session.add(
@@ -139,7 +142,7 @@ def draw_form(
     *,
     seed: bytes,
     seen: dict[str, int],
-    exposure: tuple[int, dict[str, int]],
+    exposure: drawing.Exposure,
 ) -> tuple[drawing.Slot, ...]:
     """The form of a seed: the same arguments give the same form for ever."""
     try:
@@ -147,7 +150,7 @@ def draw_form(
             [drawing.row_of(row) for row in exam_version.blueprint],
             drawing.candidates_of([draws.described(version) for version in pool]),
             seen,
-            drawing.Exposure(attempts=exposure[0], counts=exposure[1]),
+            exposure,
             seed,
         )
     except drawing.PoolTooSmall as error:
@@ -156,9 +159,17 @@ def draw_form(
     return drawing.layout(drawn, seed, shuffle=exam_version.settings.get("shuffle_questions", True))
 
 
+def pool_by_row(exam_version: ExamVersion, pool: Sequence[QuestionVersion]) -> list[tuple[drawing.Row, list[int]]]:
+    """Each row of the blueprint with the question versions that it may draw."""
+    candidates = drawing.candidates_of([draws.described(version) for version in pool])
+    known = [(version.id, candidate) for version, candidate in zip(pool, candidates, strict=True)]
+    rows = [drawing.row_of(row) for row in exam_version.blueprint]
+    return [(row, [id_ for id_, candidate in known if drawing.answers_to(row, candidate)]) for row in rows]
+
+
 def option_order(version: QuestionVersion, seed: bytes, slot: int, settings: dict[str, Any]) -> list[list[str]]:
-    """The options of one slot as this candidate sees them: [[token, option id], …]."""
-    return drawing.options_in_order(version.body, seed, slot, shuffle=settings.get("shuffle_options", True))
+    """What can be chosen in one slot as this candidate sees it: [[token, id], …]."""
+    return layouts.draw_layout(version.body, seed, slot, shuffle=settings.get("shuffle_options", True))
 
 
 def next_start_of(session: Session, attempt: Attempt) -> datetime | None:

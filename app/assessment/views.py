@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.assessment import answering, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
-from app.assessment.candidate import is_unread, payload_of_form, read_as
+from app.assessment.candidate import answer_values, not_ready, payload_of_form, read_as
 from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
@@ -26,6 +26,7 @@ from app.assessment.pages import (
     unanswered_slots,
     wanted_slot,
 )
+from app.assessment.panel_figures import announced_cut
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
 from app.assessment.wording import BLANK, ON_BREAK, refusal_sentence, waits_in_words
@@ -102,6 +103,7 @@ def _exam_page(
         attempts_left=rules.attempts_left(facts.attempts_used, facts.most_attempts),
         waits=waits_in_words(settings.get("cooldown_s") or ()),
         pool=queries.pool_size(db.session, exam_version.id),
+        panel=announced_cut(db.session, exam_version, clock.now()),
         **terms_of(exam_version, account_id),
     )
 
@@ -183,7 +185,7 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
     """Save an answer sent by a plain form, then show the next question (or the correction, in practice)."""
     found = hold_attempt(db.session, current_actor().account_id, attempt_id)
     place = get_place(db.session, found.id, slot)
-    values = request.form.getlist("answer")
+    values = answer_values(request.form.to_dict(flat=False), "answer")
     payload = payload_of_form(place.kind, values, current_language())
     is_open = queries.is_open(db.session, found)
     if found.kind == "practice" and payload is None and is_open:
@@ -287,9 +289,9 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
     if saved.outcome is Outcome.CONFLICT:
         reply["payload"] = saved.payload
         reply["said"] = said(get_place(db.session, found.id, slot), saved.payload)
-    if saved.outcome is Outcome.SAVED and saved.kind == "numeric":
-        reply["read_as"] = read_as(saved.kind, incoming.payload, current_language())
-        reply["unread"] = is_unread(saved.kind, incoming.payload)
+    if saved.outcome is Outcome.SAVED and saved.kind in ("numeric", "cloze", "ordering"):
+        reply["read_as"] = read_as(saved.kind, incoming.payload, current_language(), saved.option_order)
+        reply["unread"] = not_ready(saved.kind, incoming.payload, saved.option_order) is not None
     if saved.outcome is Outcome.NOT_COUNTED:
         reply["on_break"] = queries.on_break(found)
         _close_if_over(attempt_id)

@@ -1,17 +1,20 @@
-"""Refusals, waits and times of exams in words."""
+"""Refusals, waits and times of exams, points and states of projects, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from app.assessment import rules
 from app.assessment.answers import Reason as PayloadReason
 from app.assessment.regrading import Kind
+from app.assessment.rubrics import Step
+from app.foundation.i18n import current_language, ngettext
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
-from app.foundation.i18n import ngettext
+from app.foundation.typography import format_number
 from app.foundation.wording import moment_in_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -65,6 +68,8 @@ def unreadable_sentence(reason: PayloadReason) -> str:
         return _("This answer holds characters that cannot be stored. Type it again.")
     if reason is PayloadReason.NOT_A_NUMBER:
         return _("Write a number, for example 32,000.")
+    if reason is PayloadReason.SHARED_PLACE:
+        return _("Two items have the same place: give each its own.")
     return _("This answer does not fit the question. Reload the page and answer again.")
 
 
@@ -105,3 +110,27 @@ def window_in_words(settings: Mapping[str, Any], extra_percent: int) -> str:
         )
     last = rules.window_end(closes, settings["duration_s"], extra_percent)
     return _("Your exam ends with your time, and at the latest on %(when)s.", when=moment_in_words(last))
+
+
+def points_in_words(points: object) -> str:
+    """The points of a level as its author wrote them: 1 point, 2 points; 1,5 point · 1.5 points."""
+    value, language = Decimal(str(points)), current_language()
+    # Below two is singular in French; in English one alone is.
+    singular = value < 2 if language == "fr" else value == 1
+    return ngettext(
+        "%(points)s point", "%(points)s points", 1 if singular else 2, points=format_number(value, language)
+    )
+
+
+def step_in_words(state: str) -> str:
+    """Where a submission stands, for its owner."""
+    return str(STEPS[Step(state)])
+
+
+STEPS = {
+    Step.DRAFT: _l("Not handed in yet"),
+    Step.SUBMITTED: _l("Handed in, waiting to be read"),
+    Step.IN_REVIEW: _l("Being read"),
+    Step.ACCEPTED: _l("Project accepted"),
+    Step.CHANGES_REQUESTED: _l("Changes asked for"),
+}

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any, cast
 
 from app.authoring.checks_exams import bank_names, exam_banks
+from app.authoring.checks_parts import images_of
+from app.authoring.checks_questions import text_in
 from app.authoring.drafts import Draft, LessonDraft, ModuleDraft
 from app.authoring.durations import Months, parse_duration
 from app.authoring.reading import (
@@ -41,6 +43,7 @@ from app.authoring.tree import (
     Texts,
 )
 from app.foundation.tiers import Tier
+from app.foundation.typography import typeset_html
 
 DEFAULT_GRACE = timedelta(seconds=60)
 DEFAULT_CUT = Decimal("0.70")
@@ -144,7 +147,13 @@ class _Builder:
             banks=tuple(self._bank(name) for name in bank_names(self._draft)),
             exams=tuple(self._exam(exam) for exam in self._draft.exams),
             projects=tuple(
-                Project(_word(project, "id"), self._texts(project, "title"), _json(project))
+                Project(
+                    id=_word(project, "id"),
+                    title=self._texts(project, "title"),
+                    brief=self._texts(project, "brief"),
+                    minutes=_whole(project, "minutes"),
+                    body=_json(project),
+                )
                 for project in self._draft.projects
             ),
             figures=dict(self._draft.figures),
@@ -195,7 +204,37 @@ class _Builder:
         )
 
     def _bank(self, name: str) -> Bank:
-        return Bank(name, tuple(_question(draft.node) for draft in self._draft.questions if draft.bank == name))
+        return Bank(name, tuple(self._question(draft.node) for draft in self._draft.questions if draft.bank == name))
+
+    def _question(self, node: Mapping) -> Question:
+        return Question(
+            id=_word(node, "id"),
+            type=_word(node, "type"),
+            domain=_word(node, "domain"),
+            level=Tier(_word(node, "level")),
+            tags=_words(node, "tags"),
+            skills=_words(node, "skills"),
+            enemies=_words(node, "enemies"),
+            void=is_true(node.get("void")),
+            body={**_json(node), **self._picture(node)},
+        )
+
+    def _picture(self, node: Mapping) -> dict[str, Any]:
+        """The drawing of a hotspot goes with its question, which is frozen as a whole."""
+        if _word(node, "type") != "hotspot":
+            return {}
+        drawings = {
+            language: self._draft.figures[path] for language, path in images_of(node, self._draft.context).items()
+        }
+        return {
+            "picture": {
+                language: {
+                    "view_box": figure.view_box,
+                    "svg": typeset_html(figure.svg(text_in(node.get("alt"), language)), language),
+                }
+                for language, figure in drawings.items()
+            }
+        }
 
     def _exam(self, node: Node) -> Exam:
         window, decision, feedback = child(node, "window"), child(node, "pass"), child(node, "feedback")
@@ -238,20 +277,6 @@ def _award(node: Node | None) -> Award | None:
     assurance = _whole(node, "assurance")
     return Award(
         Tier(_word(node, "level")), 1 if assurance is None else assurance, parsed, _skill_levels(child(node, "skills"))
-    )
-
-
-def _question(node: Mapping) -> Question:
-    return Question(
-        id=_word(node, "id"),
-        type=_word(node, "type"),
-        domain=_word(node, "domain"),
-        level=Tier(_word(node, "level")),
-        tags=_words(node, "tags"),
-        skills=_words(node, "skills"),
-        enemies=_words(node, "enemies"),
-        void=is_true(node.get("void")),
-        body=_json(node),
     )
 
 

@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
-from app.authoring import checks_exams, checks_lessons, checks_modules, checks_questions, flaws, flaws_banks
+from app.authoring import (
+    checks_exams,
+    checks_lessons,
+    checks_modules,
+    checks_parts,
+    checks_questions,
+    flaws,
+    flaws_banks,
+)
 from app.authoring.building import build
 from app.authoring.drafts import Draft, load
 from app.authoring.reading import Node, child, entries, items, text_of
@@ -33,6 +41,7 @@ def check(
         checks_lessons.check(draft)
         for question in draft.questions:
             checks_questions.check(question.node, draft.context)
+            checks_parts.check(question.node, draft.context, draft.figures)
             flaws.check(question.node, draft.context)
         flaws_banks.check(draft)
         checks_exams.check(draft)
@@ -47,15 +56,18 @@ def _check_identifiers(draft: Draft) -> None:
     ]
     kinds: list[list[Node | None]] = [
         [child(module.node, "id") for module in draft.modules],
-        lessons,
-        [child(quiz, "quiz") for quiz in draft.quizzes()],
+        # Steps of a course share their addresses.
+        [
+            *lessons,
+            *(child(quiz, "quiz") for quiz in draft.quizzes()),
+            *(child(item, "project") for module in draft.modules for item in items(child(module.node, "items"))),
+        ],
         [child(bank, "bank") for bank in draft.banks],
         [question.node.get("id") for question in draft.questions],
         [child(exam, "id") for exam in draft.exams],
         [child(project, "id") for project in draft.projects],
         *([child(line, "id") for line in items(child(project, "rubric"))] for project in draft.projects),
         *([child(item, "lesson") for item in items(child(module.node, "items"))] for module in draft.modules),
-        [child(item, "project") for module in draft.modules for item in items(child(module.node, "items"))],
     ]
     for nodes in kinds:
         check_unique(nodes, draft.context)

@@ -98,6 +98,8 @@ def _check_panel(exam: Node, context: Context) -> None:
 
 def _check_rubric(project: Node, context: Context) -> None:
     lines = items(child(project, "rubric"))
+    if lines and all(number_of(child(line, "weight")) == 0 for line in lines):
+        context.add(lines[0].mark, "E182", _("One line of a rubric at least must weigh more than 0."))
     for line in lines:
         before: int | float | None = None
         for level in items(child(line, "levels")):

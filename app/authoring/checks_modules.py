@@ -11,12 +11,13 @@ from app.foundation.i18n import gettext as _
 
 
 def check(draft: Draft) -> None:
-    """E162, E170, E180 and E181 of the course's modules."""
+    """E162, E170, E180, E181 and W183 of the course's modules."""
     modules = {text_of(child(module.node, "id")) or "": module for module in draft.modules}
     for module in draft.modules:
         check_modules_known(items(child(module.node, "requires")), modules, draft.context)
         _check_mastery(module, draft.context)
         _check_projects(module, draft)
+    _check_every_project_has_its_place(draft)
     _check_cycles(modules, draft.context)
     for quiz in draft.quizzes():
         check_rows(items(quiz.get("pick")), draft.questions, draft.context, reserve=1)
@@ -49,6 +50,19 @@ def _check_projects(module: ModuleDraft, draft: Draft) -> None:
         if node is not None and word is not None and word not in known:
             message = _("The course has no project “%(word)s”.", word=quoted(word))
             draft.context.add(node.mark, "E170", message, nearest(word, known))
+
+
+def _check_every_project_has_its_place(draft: Draft) -> None:
+    """W183: a project that no module places is read by nobody."""
+    placed = {
+        text_of(child(item, "project")) for module in draft.modules for item in items(child(module.node, "items"))
+    }
+    for project in draft.projects:
+        node = child(project, "id")
+        word = text_of(node)
+        if node is not None and word is not None and word not in placed:
+            message = _("No module places the project “%(word)s”.", word=quoted(word))
+            draft.context.add(node.mark, "W183", message, _("add “- project: %(id)s” to the items of one", id=word))
 
 
 def _check_cycles(modules: dict[str, ModuleDraft], context: Context) -> None:

@@ -1,6 +1,7 @@
 """Checks of one question that its shape cannot say: keys, scores, numbers, units and patterns."""
 
 import re
+from collections.abc import Iterable
 from itertools import combinations
 
 import re2
@@ -11,6 +12,7 @@ from app.authoring.schemas import CHOICE_TYPES, MOST_OPTIONS
 from app.authoring.shapes import Context, Number
 from app.foundation.i18n import gettext as _
 
+WRITTEN_TYPES = ("numeric", "text")
 TOLERANCES = ("absolute", "relative", "sigfigs", "geometric")
 
 
@@ -18,9 +20,9 @@ def check(question: Mapping, context: Context) -> None:
     """E131 to E155, W145, W146 and W154 of a question."""
     kind = text_of(question.get("type"))
     if kind in CHOICE_TYPES:
-        _check_choices(question, kind, context)
-    elif kind in ("numeric", "text"):
-        _check_answers(question, kind, context)
+        check_choices(question, kind, context)
+    elif kind in WRITTEN_TYPES:
+        check_answers(question, kind, context)
 
 
 def options(question: Mapping) -> tuple[Mapping, ...]:
@@ -39,11 +41,12 @@ def text_in(node: Node | None, language: str) -> str:
     return text_of(child(node, language) if isinstance(node, Mapping) else node) or ""
 
 
-def _check_choices(question: Mapping, kind: str, context: Context) -> None:
+def check_choices(question: Mapping, kind: str, context: Context) -> None:
+    """E141 to E144, W145 and W146 of what has options: a question, or a gap to choose in."""
     listed = question.get("options")
     if listed is None:
         return
-    _check_option_identifiers(question, context)
+    check_same_identifiers(options(question), context)
     if len(items(listed)) < 2:
         context.add(listed.mark, "E144", _("A question needs two options at least."))
     right, _wrong = right_and_wrong(question)
@@ -52,7 +55,7 @@ def _check_choices(question: Mapping, kind: str, context: Context) -> None:
     elif kind != "multiple" and len(right) > 1:
         message = _("Options marked as right: %(number)s; this type has one.", number=len(right))
         context.add(right[1].mark, "E142", message, _("keep one, or use type: multiple"))
-    _check_same_text(question, context)
+    check_same_words([text for option in options(question) if (text := option.get("text")) is not None], context)
     if kind == "multiple" and right and pays_when_all_ticked(question):
         scoring = question.get("scoring")
         place = scoring.mark if scoring is not None else listed.mark
@@ -61,9 +64,10 @@ def _check_choices(question: Mapping, kind: str, context: Context) -> None:
         )
 
 
-def _check_option_identifiers(question: Mapping, context: Context) -> None:
+def check_same_identifiers(listed: Iterable[Mapping], context: Context) -> None:
+    """E141: an id serves once among options, rows, columns or areas."""
     seen: dict[str, Mark] = {}
-    for option in options(question):
+    for option in listed:
         node = option.get("id")
         word = text_of(node)
         if node is not None and word is not None and word in seen:
@@ -73,14 +77,14 @@ def _check_option_identifiers(question: Mapping, context: Context) -> None:
             seen[word] = node.mark
 
 
-def _check_same_text(question: Mapping, context: Context) -> None:
+def check_same_words(nodes: Iterable[Node], context: Context) -> None:
+    """W146: two that read the same."""
     for language in context.languages:
-        for first, second in combinations(options(question), 2):
-            text, other = text_in(first.get("text"), language), text_in(second.get("text"), language)
+        for first, second in combinations(nodes, 2):
+            text, other = text_in(first, language), text_in(second, language)
             # Folding drops signs: “-2” and “2”, “<” and “>” are different options.
             if text and " ".join(text.casefold().split()) == " ".join(other.casefold().split()):
-                place = second.get("text") or second
-                context.add(place.mark, "W146", _("Two options have the same text: “%(text)s”.", text=quoted(text)))
+                context.add(second.mark, "W146", _("Two options have the same text: “%(text)s”.", text=quoted(text)))
 
 
 def pays_when_all_ticked(question: Mapping) -> bool:
@@ -100,7 +104,8 @@ def pays_when_all_ticked(question: Mapping) -> bool:
     return wrong == 0
 
 
-def _check_answers(question: Mapping, kind: str, context: Context) -> None:
+def check_answers(question: Mapping, kind: str, context: Context) -> None:
+    """E101 and E143 to E155 of what takes typed answers: a question, or a gap to fill in."""
     answers = question.get("answers")
     every = [item for item in items(answers) if isinstance(item, Mapping)]
     shares = [1 if (credit := number_of(answer.get("credit"))) is None else credit for answer in every]

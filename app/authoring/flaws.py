@@ -7,7 +7,7 @@ from app.authoring.checks_questions import options, right_and_wrong, text_in
 from app.authoring.numbers import Quantity, numbers_in, quantity
 from app.authoring.reading import Mapping, Node, child, entries, is_true, items, number_of, text_of
 from app.authoring.report import quoted
-from app.authoring.schemas import CHOICE_TYPES
+from app.authoring.schemas import CHOICE_TYPES, MOST_OPTIONS, PARTS_TYPES
 from app.authoring.shapes import Context
 from app.authoring.words import forbidden_words, holds
 from app.foundation.i18n import gettext as _
@@ -42,7 +42,8 @@ def _check_stem(question: Mapping, language: str, context: Context) -> None:
         return
     mark = (child(node, language) or node).mark
     asked = [sentence for sentence in sentences(stem) if sentence.rstrip(' »”"*').endswith("?")]
-    if not asked and not re.search(r"\[\[|…|___", stem):
+    may_tell = text_of(question.get("type")) in PARTS_TYPES  # put in order, match
+    if not may_tell and not asked and not re.search(r"\[\[|…|___", stem):
         context.add(mark, "W213", _("The stem asks no question."), _("end it with a question mark"))
     if len(stem.split()) > LONGEST_STEM_WORDS:
         context.add(mark, "W213", _("The stem has more than %(number)s words.", number=LONGEST_STEM_WORDS))
@@ -63,7 +64,7 @@ def _check_negation(question: Mapping, sentence: str, language: str, context: Co
 
 def _check_words(question: Mapping, language: str, context: Context) -> None:
     texts = [question.get("stem"), *_feedback(question)]
-    texts += [option.get("text") for option in options(question)]
+    texts += _choices(question)
     for node in texts:
         for word, better in forbidden_words(text_in(node, language), language):
             place = (child(node, language) if node else None) or node or question
@@ -122,10 +123,23 @@ def _check_numeric_options(question: Mapping, language: str, context: Context) -
         context.add(found[0][0].mark, "W207", _("Some options have a unit and others none."))
 
 
+def _parts(question: Mapping) -> list[Node]:
+    """Everything in a question that has words or feedback of its own: options, pairs, rows, areas, gaps and theirs."""
+    gaps = [entry.node for entry in entries(question.get("gaps"))]
+    of_gaps = [item for gap in gaps for key in ("options", "answers") for item in items(child(gap, key))]
+    keys = ("options", "answers", "pairs", "rows", "columns", "areas")
+    return [*(item for key in keys for item in items(question.get(key))[:MOST_OPTIONS]), *of_gaps]
+
+
+def _choices(question: Mapping) -> list[Node]:
+    """The words that a candidate reads under the stem."""
+    words = [node for part in _parts(question) for key in ("text", "left", "right") if (node := child(part, key))]
+    return [*words, *items(question.get("order"))[:MOST_OPTIONS], *items(question.get("distractors"))[:MOST_OPTIONS]]
+
+
 def _feedback(question: Mapping) -> list[Node]:
-    several = [*options(question), *(item for item in items(question.get("answers")) if isinstance(item, Mapping))]
     found = [entry.node for entry in entries(question.get("feedback"))]
-    return found + [node for item in several if (node := item.get("feedback")) is not None]
+    return found + [node for part in _parts(question) if (node := child(part, "feedback")) is not None]
 
 
 def _check_feedback(question: Mapping, context: Context) -> None:
@@ -134,7 +148,8 @@ def _check_feedback(question: Mapping, context: Context) -> None:
         key = "correct" if is_true(option.get("correct")) else "incorrect"
         if option.get("feedback") is None and not general & {key, "general"}:
             context.add(option.mark, "W212", _("This option has no feedback."), _("say why, in 15 to 45 words"))
-    if question.get("answers") is not None and not _feedback(question):
+    is_typed_or_in_parts = question.get("answers") is not None or text_of(question.get("type")) in PARTS_TYPES
+    if is_typed_or_in_parts and not _feedback(question):
         context.add(question.mark, "W212", _("This question has no feedback."), _("say why, in 15 to 45 words"))
     seen: set[tuple[str, str]] = set()
     for node in _feedback(question):
@@ -187,7 +202,7 @@ def _check_languages(question: Mapping, context: Context) -> None:
     """W210 and W211: the French and the English must carry the same load and the same numbers."""
     if not {"fr", "en"} <= set(context.languages):
         return
-    nodes = [question.get("stem"), *(option.get("text") for option in options(question))]
+    nodes = [question.get("stem"), *_choices(question)]
     french, english = ("\n".join(text_in(node, language) for node in nodes) for language in ("fr", "en"))
     if not text_in(question.get("stem"), "fr") or not text_in(question.get("stem"), "en"):
         return

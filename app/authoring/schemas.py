@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.assessment.uploads import KINDS, LARGEST_FILE_MB
 from app.authoring.reading import Mapping, Node, child, text_of
 from app.authoring.report import nearest_or_list, quoted
 from app.authoring.shapes import (
@@ -31,8 +32,9 @@ from app.foundation.tiers import Tier
 
 FORMAT = "course/1"
 TIERS = tuple(tier.value for tier in Tier)
-SUPPORTED_TYPES = ("single", "multiple", "truefalse", "numeric", "text")
-LATER_TYPES = ("matching", "ordering", "cloze", "essay", "file", "hotspot", "matrix", "code")
+PARTS_TYPES = ("matching", "ordering", "cloze", "matrix", "hotspot")
+SUPPORTED_TYPES = ("single", "multiple", "truefalse", "numeric", "text", *PARTS_TYPES)
+LATER_TYPES = ("essay", "file", "code")
 # What comparing every pair may cost.
 MOST_OPTIONS, MOST_ROWS = 26, 100
 CHOICE_TYPES = ("single", "multiple", "truefalse")
@@ -153,7 +155,22 @@ TEXT_ANSWER = Record(
         "misconception": Identifier(),
     },
 )
+PAIR = Record({"left": Localised(), "right": Localised()}, {"feedback": FEEDBACK})
+COLUMN = Record({"id": Identifier(), "text": Localised()})
+WEIGHT = Number(0.01, 1000)
+ROW = Record({"id": Identifier(), "text": Localised()}, {"weight": WEIGHT, "feedback": FEEDBACK})
+# Coordinates have a code of their own (E149).
+AREA = Record(
+    {
+        "id": Identifier(),
+        "shape": OneOf(("rect", "circle", "poly")),
+        "coords": Anything(),
+        "credit": Number(0, 1),
+    },
+    {"text": Localised(), "feedback": FEEDBACK, "misconception": Identifier()},
+)
 
+UNITS = ListOf(Record({"unit": Text(), "factor": Number()}))
 QUESTION_REQUIRED: dict[str, Shape] = {
     "id": Identifier(),
     "type": Anything(),  # QuestionShape reads it
@@ -174,7 +191,41 @@ QUESTION_OPTIONAL: dict[str, Shape] = {
     "review_by": REVIEW_BY,
     "misconception": Identifier(),
 }
+ORDERINGS = ("adjacent", "all", "inversions")
 SCORINGS = ("balanced", "all", "net", "per-option", "edc", "halves")
+MATCH = Record({}, {"case": Truth(), "accents": Truth(), "spaces": Truth()})
+
+
+def _earning(record: Record) -> Record:
+    """The same without penalties: a gap never takes away from the others."""
+    return Record(record.required, {**record.optional, "credit": Number(0, 1)})
+
+
+_GAPS: dict[str, Record] = {
+    "text": Record({"type": Text(), "answers": ListOf(_earning(TEXT_ANSWER), 1)}, {"match": MATCH, "weight": WEIGHT}),
+    "numeric": Record(
+        {"type": Text(), "answers": ListOf(_earning(NUMERIC_ANSWER), 1)},
+        {"units": UNITS, "unit_penalty": Share(), "weight": WEIGHT},
+    ),
+    "select": Record({"type": Text(), "options": ListOf(_earning(OPTION), most=MOST_OPTIONS)}, {"weight": WEIGHT}),
+}
+
+
+@dataclass(frozen=True)
+class GapShape:
+    """A gap of a text: a small question of type text, numeric or select."""
+
+    def check(self, node: Node, context: Context) -> None:
+        kind = child(node, "type")
+        record = _GAPS.get(text_of(kind) or "")
+        if record is not None:
+            record.check(node, context)
+        elif kind is None:
+            Record({"type": Text()}, OF_OTHER_TYPES).check(node, context)
+        else:
+            OneOf(tuple(_GAPS), "E132").check(kind, context)
+
+
 _SINGLE: tuple[dict[str, Shape], dict[str, Shape]] = (
     {"options": ListOf(OPTION, most=MOST_OPTIONS)},
     {"scoring": OneOf(("single",))},
@@ -185,18 +236,33 @@ BY_TYPE: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
     "multiple": ({"options": ListOf(OPTION, most=MOST_OPTIONS)}, {"scoring": OneOf(SCORINGS)}),
     "numeric": (
         {"answers": ListOf(NUMERIC_ANSWER, 1)},
-        {"units": ListOf(Record({"unit": Text(), "factor": Number()})), "unit_penalty": Share()},
+        {"units": UNITS, "unit_penalty": Share()},
     ),
     "text": (
         {"answers": ListOf(TEXT_ANSWER, 1)},
-        {"match": Record({}, {"case": Truth(), "accents": Truth(), "spaces": Truth()})},
+        {"match": MATCH},
     ),
+    "matching": (
+        {"pairs": ListOf(PAIR, most=MOST_OPTIONS)},
+        {"distractors": ListOf(Localised(), most=MOST_OPTIONS)},
+    ),
+    "ordering": ({"order": ListOf(Localised(), most=MOST_OPTIONS)}, {"scoring": OneOf(ORDERINGS)}),
+    "cloze": ({"gaps": MapOf(GapShape())}, {}),
+    "matrix": (
+        {
+            "rows": ListOf(ROW, 1, MOST_OPTIONS),
+            "columns": ListOf(COLUMN, most=MOST_OPTIONS),
+            "key": MapOf(Identifier()),
+        },
+        {},
+    ),
+    "hotspot": ({"image": Localised(), "areas": ListOf(AREA, most=MOST_OPTIONS)}, {"alt": Localised()}),
 }
 # Under a type that is unknown or not supported yet, these keys are not the author's mistake.
 OF_OTHER_TYPES: dict[str, Shape] = dict.fromkeys(
     [
         "options", "answers", "units", "unit_penalty", "match", "scoring", "pairs", "distractors", "order", "gaps",
-        "rubric", "max_words", "accept", "max_mb", "image", "areas", "rows", "columns", "key",
+        "rubric", "max_words", "accept", "max_mb", "image", "alt", "areas", "rows", "columns", "key", "weight",
     ],
     Anything(),
 )  # fmt: skip
@@ -291,8 +357,8 @@ PROJECT = Record(
             },
         ),
         "pass": Record({"threshold": Share()}, {"no_zero": IDENTIFIERS}),
-        "accept": ListOf(Text()),
-        "max_mb": Number(0, 100),
+        "accept": ListOf(OneOf(tuple(KINDS))),
+        "max_mb": Number(0, LARGEST_FILE_MB),
         "deliverables": ListOf(Localised()),
     },
 )

@@ -12,14 +12,26 @@ from typing import Any
 import rfc8785
 from sqlalchemy.orm import Session
 
-from app.assessment.drafts import BankDraft, ExamDraft, QuestionDraft
-from app.assessment.publishing import publish_exam, store_bank
+from app.assessment.drafts import BankDraft, ExamDraft, ProjectDraft, QuestionDraft
+from app.assessment.publishing import publish_exam, publish_project, store_bank
 from app.assessment.rules import GRACE
 from app.authoring.durations import Months
 from app.authoring.lessons import blocks, parse_body, word_count
 from app.authoring.report import Report
 from app.authoring.skills_file import SkillsFile
-from app.authoring.tree import Award, Course, Exam, Lesson, LessonText, Module, ProjectItem, Question, Quiz, Row
+from app.authoring.tree import (
+    Award,
+    Course,
+    Exam,
+    Lesson,
+    LessonText,
+    Module,
+    Project,
+    ProjectItem,
+    Question,
+    Quiz,
+    Row,
+)
 from app.catalog.drafts import ItemDraft, LessonDraft, ModuleDraft, SkillDraft, VersionDraft
 from app.catalog.models import CourseVersion
 from app.catalog.services import publish_version
@@ -31,6 +43,7 @@ from app.foundation.tiers import Tier
 from app.skills.services import TaxonomyImport, import_taxonomy
 
 AVERAGE_MONTH_DAYS = 30
+PROJECT_MINUTES = 120  # where the author does not say
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,8 @@ def import_course(session: Session, *, actor: Actor, course: Course) -> CourseIm
             store_bank(session, course_id=version.course_id, draft=BankDraft(slug=bank.id, questions=questions))
         for exam in (*_quizzes(course), *map(_exam_draft, course.exams)):
             publish_exam(session, course_id=version.course_id, course_version_id=version.id, draft=exam)
+        for project in course.projects:
+            publish_project(session, course_version_id=version.id, draft=_project_draft(course, project))
     return CourseImport(version=version, new=new)
 
 
@@ -82,8 +97,11 @@ def _refuse_what_is_not_built(course: Course) -> None:
         raise RuleError(_("Only free navigation in exams is supported so far."))
     if any(exam.award and exam.award.assurance > 1 for exam in course.exams):
         raise RuleError(_("Supervised exams are not supported so far: the assurance is 0 or 1."))
-    if course.projects or any(isinstance(item, ProjectItem) for module in course.modules for item in module.items):
-        raise RuleError(_("Projects are not supported so far."))
+    reviews = [project.body.get("review") or {} for project in course.projects]
+    if any(review.get("peers") or review.get("aggregate") == "mean" for review in reviews):
+        raise RuleError(_("Only projects marked by staff, by the median of each line, are supported so far."))
+    if any(review.get("staff", 1) not in (1, 2) for review in reviews):
+        raise RuleError(_("Only projects marked by one or two people are supported so far."))
 
 
 def content_sha256(course: Course) -> str:
@@ -138,13 +156,18 @@ def _module_draft(course: Course, module: Module) -> ModuleDraft:
         summary=module.summary,
         requires=module.requires,
         mastery={"quiz": mastery.quiz, "threshold": str(mastery.threshold)} if mastery else None,
-        items=[_item_draft(course, item) for item in module.items if isinstance(item, Lesson | Quiz)],
+        items=[_item_draft(course, item) for item in module.items],
     )
 
 
-def _item_draft(course: Course, item: Lesson | Quiz) -> ItemDraft:
+def _item_draft(course: Course, item: Lesson | Quiz | ProjectItem) -> ItemDraft:
     if isinstance(item, Quiz):
         return ItemDraft(kind="quiz", slug=item.id, title=item.title, minutes=item.minutes or 10)
+    if isinstance(item, ProjectItem):
+        project = next(one for one in course.projects if one.id == item.project)
+        return ItemDraft(
+            kind="project", slug=project.id, title=project.title, minutes=project.minutes or PROJECT_MINUTES
+        )
     return ItemDraft(
         kind="lesson",
         slug=item.id,
@@ -248,6 +271,28 @@ def _exam_draft(exam: Exam) -> ExamDraft:
         },
         pledge=exam.pledge,
     )
+
+
+def _project_draft(course: Course, project: Project) -> ProjectDraft:
+    asked: int = (project.body.get("review") or {}).get("staff", 1)
+    return ProjectDraft(
+        slug=project.id,
+        title=project.title,
+        brief_html={language: str(render(text, language)) for language, text in project.brief.items()},
+        body=project.body,
+        markers=max(asked, 2 if counts_for_certificate(course, project.id) else 1),
+    )
+
+
+def counts_for_certificate(course: Course, project: str) -> bool:
+    """Must the project be accepted before an exam that certifies? Not where passing exercises opens the exam."""
+    opening = {
+        module.id
+        for module in course.modules
+        if module.mastery is None
+        and any(isinstance(item, ProjectItem) and item.project == project for item in module.items)
+    }
+    return any(exam.award and opening & set(exam.requires) for exam in course.exams)
 
 
 def _award(award: Award | None) -> dict[str, Any] | None:

@@ -174,10 +174,12 @@ class Exam:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`body` is the author's mapping as plain JSON: brief, rubric, review."""
+    """`body` is the author's mapping as plain JSON: rubric, pass, review, accept."""
 
     id: str
     title: Texts
+    brief: Texts
+    minutes: int | None
     body: dict[str, Any]
 
 

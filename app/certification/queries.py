@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -240,13 +240,28 @@ class Standing:
 
 def standings_of(session: Session, account_id: int) -> dict[int, Standing]:
     """Where a person's certificates stand now, by course."""
+    found = [(one.achievement.course_id, one) for one in certificates_of(session, account_id)]
+    return _standings((course_id, one) for course_id, one in found if course_id is not None)
+
+
+def standings_in(session: Session, course_id: int, account_ids: Sequence[int]) -> dict[int, Standing]:
+    """Where these people's certificates of one course stand now, by account, in one statement."""
+    rows = session.scalars(
+        select(Certificate)
+        .join(Achievement, Achievement.id == Certificate.achievement_id)
+        .where(Achievement.course_id == course_id, Certificate.account_id.in_(account_ids))
+        .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
+    )
+    return _standings((one.account_id, one) for one in rows if one.account_id is not None)
+
+
+def _standings(newest_first: Iterable[tuple[int, Certificate]]) -> dict[int, Standing]:
+    """By key, the certificate in force, else the newest."""
     now, found = clock.now(), dict[int, Standing]()
-    for one in reversed(certificates_of(session, account_id)):
-        course_id, status = one.achievement.course_id, rules.status_at(one.state, one.expires_at, now)
-        if course_id is not None and (
-            course_id not in found or found[course_id].status != "valid" or status == "valid"
-        ):
-            found[course_id] = Standing(one, status)
+    for key, one in reversed(list(newest_first)):
+        status = rules.status_at(one.state, one.expires_at, now)
+        if key not in found or found[key].status != "valid" or status == "valid":
+            found[key] = Standing(one, status)
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import wtforms
 from wtforms.validators import StopValidation
@@ -77,6 +79,19 @@ class AtMost:
         if field.data and len(field.data) > self.length:
             found = len(field.data)
             raise StopValidation(_l("At most %(most)s characters; this has %(found)s.", most=self.length, found=found))
+
+
+class WebAddress:
+    """Refuses what is not an address of the web: a link on our page leads nowhere else."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        try:
+            parts = urlsplit(field.data or "https://none.example")
+            web = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", field.data or "")
+        except ValueError:
+            web = False
+        if not web:
+            raise StopValidation(_l("Write the whole address, for example https://www.example.org."))
 
 
 Filter = Callable[[str | None], str | None]

@@ -127,7 +127,7 @@ def _fence(_renderer: Any, tokens: list[Token], index: int, _options: Any, envir
     token = tokens[index]
     words = token.info.split()
     label = _label(environment, words[0].lower() if words else "")
-    return f'<pre tabindex="0" role="region" aria-label="{label}"><code>{escape(token.content)}</code></pre>\n'
+    return f'<pre tabindex="0" role="group" aria-label="{label}"><code>{escape(token.content)}</code></pre>\n'
 
 
 def _table_open(_renderer: Any, tokens: list[Token], index: int, _options: Any, environment: dict[str, Any]) -> str:
@@ -140,7 +140,7 @@ def _table_open(_renderer: Any, tokens: list[Token], index: int, _options: Any, 
             columns.append(plain_text(token.children or ()))
     named = ", ".join(column for column in columns if column)
     label = escape(_label(environment, "table") + (f" ({named})" if named else ""))
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table class="table">\n'
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{label}"><table class="table">\n'
 
 
 def _table_close(*_arguments: Any) -> str:

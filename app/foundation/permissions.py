@@ -36,11 +36,14 @@ class Permission(StrEnum):
     PUBLISH_OFFERS = "publish-offers"
     ADMINISTER = "administer"
     REVOKE_CERTIFICATES = "revoke-certificates"
+    MARK_WORK = "mark-work"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset(),
-    Role.INSTRUCTOR: frozenset({Permission.AUTHOR_COURSES}),
+    Role.INSTRUCTOR: frozenset({Permission.AUTHOR_COURSES, Permission.MARK_WORK}),
     Role.EMPLOYER: frozenset({Permission.PUBLISH_OFFERS}),
-    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.AUTHOR_COURSES, Permission.REVOKE_CERTIFICATES}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.ADMINISTER, Permission.AUTHOR_COURSES, Permission.REVOKE_CERTIFICATES, Permission.MARK_WORK}
+    ),
 }

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 SEPARATORS = ("\t", ";", ",")  # where two fit equally well, the one that texts contain less often
 LONGEST_CELL = 10_000
@@ -65,14 +66,28 @@ def separator_of(text: str) -> str:
 
 
 def harmless(cell: object) -> str:
-    """The text of a cell; an apostrophe before what a spreadsheet would run."""
+    """The text of a cell; an apostrophe before what a spreadsheet would run. A number is one: −1 runs nothing."""
     text = "" if cell is None else str(cell)
+    if isinstance(cell, int | float | Decimal):
+        return text
     return f"'{text}" if text[:1] in TRIGGERS else text
 
 
-def written(rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV with commas; put BYTE_ORDER_MARK before the first, or spreadsheets misread accents."""
+def separator_in(language: str) -> str:
+    """What separates columns where spreadsheets speak this language: French ones need the comma for decimals."""
+    return ";" if language == "fr" else ","
+
+
+def numeral(value: int | Decimal, language: str) -> str:
+    """A number that spreadsheets in this language read as one: 14,5 in French, 14.5 in English; no groups."""
+    text = f"{Decimal(value):f}"
+    plain = text.rstrip("0").rstrip(".") if "." in text else text
+    return plain.replace(".", ",") if language == "fr" else plain
+
+
+def written(rows: Iterable[Sequence[object]], separator: str = ",") -> str:
+    """Rows as CSV; put BYTE_ORDER_MARK before the first, or spreadsheets misread accents."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
     writer.writerows([harmless(cell) for cell in row] for row in rows)
     return out.getvalue()

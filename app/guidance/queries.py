@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,7 +62,7 @@ def journeys_of(session: Session, account_id: int) -> Sequence[Journey]:
         .where(Enrolment.account_id == account_id, Enrolment.state == "active")
         .order_by(Enrolment.last_seen_at.desc().nulls_last(), Enrolment.id.desc())
     ).all()
-    done = _items_done(session, [enrolment.id for enrolment, _version, _slug in rows])
+    done, waiting = _items_done(session, [enrolment.id for enrolment, _version, _slug in rows])
     exams = certification_exams(session, [version.id for _enrolment, version, _slug in rows])
     sittings, standings = open_exams(session, account_id), standings_of(session, account_id)
     passed = passed_courses(session, account_id)
@@ -69,7 +70,7 @@ def journeys_of(session: Session, account_id: int) -> Sequence[Journey]:
         Journey(
             slug=slug,
             version=version,
-            path=_path(version, done.get(enrolment.id, frozenset()), enrolment.last_item_id),
+            path=_path(version, done[enrolment.id], waiting[enrolment.id], enrolment.last_item_id),
             exam=exams.get(version.id),
             sitting=sittings.get(enrolment.course_id),
             standing=standings.get(enrolment.course_id),
@@ -79,21 +80,24 @@ def journeys_of(session: Session, account_id: int) -> Sequence[Journey]:
     ]
 
 
-def _path(version: CourseVersion, done: frozenset[int], last: int | None) -> Path:
+def _path(version: CourseVersion, done: set[int], waiting: set[int], last: int | None) -> Path:
     slugs = {item.id: item.slug for module in version.modules for item in module.items}
-    finished = frozenset(slugs[item_id] for item_id in done if item_id in slugs)
-    return path_through(version.modules, finished, last=slugs.get(last or 0))
+    finished, handed_in = (frozenset(slugs[one] for one in items if one in slugs) for items in (done, waiting))
+    return path_through(version.modules, finished, last=slugs.get(last or 0), waiting=handed_in)
 
 
-def _items_done(session: Session, enrolment_ids: Sequence[int]) -> dict[int, frozenset[int]]:
-    done: dict[int, set[int]] = {}
-    for enrolment_id, item_id in session.execute(
-        select(ItemProgress.enrolment_id, ItemProgress.item_id).where(
-            ItemProgress.enrolment_id.in_(enrolment_ids), ItemProgress.completed_at.is_not(None)
+def _items_done(session: Session, enrolment_ids: Sequence[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """By enrolment, the items that are done, and those that wait for others."""
+    done: dict[int, set[int]] = defaultdict(set)
+    waiting: dict[int, set[int]] = defaultdict(set)
+    for enrolment_id, item_id, completed_at in session.execute(
+        select(ItemProgress.enrolment_id, ItemProgress.item_id, ItemProgress.completed_at).where(
+            ItemProgress.enrolment_id.in_(enrolment_ids),
+            or_(ItemProgress.completed_at.is_not(None), ItemProgress.waiting_since.is_not(None)),
         )
     ):
-        done.setdefault(enrolment_id, set()).add(item_id)
-    return {enrolment_id: frozenset(items) for enrolment_id, items in done.items()}
+        (done if completed_at else waiting)[enrolment_id].add(item_id)
+    return done, waiting
 
 
 def next_journey(journeys: Sequence[Journey]) -> Journey | None:

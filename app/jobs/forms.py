@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -14,7 +13,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import Optional, StopValidation
 
 from app.foundation.errors import DomainError
-from app.foundation.forms import LINES, ONE_LINE, AtMost, Form, NoControlCharacters, Required
+from app.foundation.forms import LINES, ONE_LINE, AtMost, Form, NoControlCharacters, Required, WebAddress
 from app.foundation.i18n import LazyText
 from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.tiers import TIER_LABELS
@@ -103,14 +102,7 @@ class EmployerForm(Form):
     website = one_line(_l("Website"), 200)
 
     def validate_website(self, field: Any) -> None:
-        """Only an address of the web, so that the link on our page leads nowhere else."""
-        try:
-            parts = urlsplit(field.data or "https://none.example")
-            web = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", field.data or "")
-        except ValueError:
-            web = False
-        if not web:
-            raise StopValidation(_l("Write the whole address, for example https://www.example.org."))
+        WebAddress()(self, field)
 
 
 class RequirementForm(Form):

@@ -1,8 +1,8 @@
-"""Who is learning what: enrolments and what was done in them."""
+"""Who is learning what: enrolments, what was done in them, and the cohorts people follow a course in."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -39,4 +39,36 @@ class ItemProgress(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    waiting_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # a project handed in, for others to read
     best_ratio: Mapped[Decimal | None] = mapped_column(DecimalText)  # of a quiz, 0–1
+
+
+class Cohort(Base):
+    """People who follow a course together, as those who teach it named them; archived, it is shown last."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (
+        UniqueConstraint("course_id", "name_key"),
+        CheckConstraint("ends_on IS NULL OR starts_on IS NULL OR ends_on >= starts_on", name="dates"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(26), unique=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    name_key: Mapped[str] = mapped_column(String(200))  # folded: what "the same name" means
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CohortMember(Base):
+    """Somebody in a cohort; one person may be in several."""
+
+    __tablename__ = "cohort_member"
+
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)

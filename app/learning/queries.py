@@ -36,7 +36,7 @@ class Path:
         """Where to go on: the item opened last while it is unfinished and open, else the next one to do."""
         for facts in self.modules:
             for step in facts.items:
-                if step.key == self.last and not step.done and not self.locks_of(facts.key):
+                if step.key == self.last and not step.done and not step.waiting and not self.locks_of(facts.key):
                     return Place(facts.key, step.key)
         return self.next
 
@@ -49,9 +49,9 @@ class Path:
         return places[position - 1] if position else None
 
     @property
-    def state(self) -> tuple[frozenset[str], str | None]:
-        """What tells this path from another through the same version: the items done, the item opened last."""
-        return self._done, self.last
+    def state(self) -> tuple[frozenset[str], frozenset[str], str | None]:
+        """What tells this path from another through the same version: items done, waiting, and opened last."""
+        return self._done, self._waiting, self.last
 
     @cached_property
     def _locks(self) -> Mapping[str, tuple[Lock, ...]]:
@@ -60,6 +60,14 @@ class Path:
     @cached_property
     def _done(self) -> frozenset[str]:
         return frozenset(step.key for facts in self.modules for step in facts.items if step.done)
+
+    @cached_property
+    def _waiting(self) -> frozenset[str]:
+        return frozenset(step.key for facts in self.modules for step in facts.items if step.waiting)
+
+    def waits(self, item: str) -> bool:
+        """Was it handed in, and is it for others to act?"""
+        return item in self._waiting
 
     def locks_of(self, module: str) -> tuple[Lock, ...]:
         return self._locks[module]
@@ -84,13 +92,17 @@ def path_through(
     done: frozenset[str],
     started: frozenset[str] = frozenset(),
     last: str | None = None,
+    waiting: frozenset[str] = frozenset(),
 ) -> Path:
-    """The path over loaded modules, with the slugs of what is done."""
+    """The path over loaded modules, with the slugs of what is done, begun, and handed in for others to read."""
     return Path(
         modules=tuple(
             ModuleFacts(
                 key=module.slug,
-                items=tuple(Item(key=item.slug, kind=Kind(item.kind), done=item.slug in done) for item in module.items),
+                items=tuple(
+                    Item(item.slug, Kind(item.kind), done=item.slug in done, waiting=item.slug in waiting)
+                    for item in module.items
+                ),
                 requires=tuple(module.requires),
                 mastery_item=(module.mastery or {}).get("quiz"),
             )
@@ -105,7 +117,7 @@ def path_through(
 _ENROLMENT = select(Enrolment).where(
     Enrolment.account_id == bindparam("account_id"), Enrolment.course_id == bindparam("course_id")
 )
-_PROGRESS = select(ItemProgress.item_id, ItemProgress.completed_at).where(
+_PROGRESS = select(ItemProgress.item_id, ItemProgress.completed_at, ItemProgress.waiting_since).where(
     ItemProgress.enrolment_id == bindparam("enrolment_id")
 )
 
@@ -120,21 +132,26 @@ def find_progress(session: Session, enrolment_id: int, item_id: int) -> ItemProg
     return session.get(ItemProgress, (enrolment_id, item_id))
 
 
-def progress_of(session: Session, enrolment: Enrolment | None) -> tuple[frozenset[int], frozenset[int]]:
-    """Ids of the items done and of those begun."""
+def progress_of(session: Session, enrolment: Enrolment | None) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    """Ids of the items done, of those begun, and of those that wait for others."""
     if enrolment is None:
-        return frozenset(), frozenset()
+        return frozenset(), frozenset(), frozenset()
     rows = session.execute(_PROGRESS, {"enrolment_id": enrolment.id}).all()
-    return frozenset(row.item_id for row in rows if row.completed_at), frozenset(row.item_id for row in rows)
+    return (
+        frozenset(row.item_id for row in rows if row.completed_at),
+        frozenset(row.item_id for row in rows),
+        frozenset(row.item_id for row in rows if row.waiting_since),
+    )
 
 
 def path_of(session: Session, version: CourseVersion, enrolment: Enrolment | None) -> Path:
     """A person's path through a version whose modules and items are loaded; nobody's when enrolment is None."""
-    done, started = progress_of(session, enrolment)
+    done, started, waiting = progress_of(session, enrolment)
     slugs = {item.id: item.slug for module in version.modules for item in module.items}
     return path_through(
         version.modules,
         frozenset(slugs[item_id] for item_id in done if item_id in slugs),
         frozenset(slugs[item_id] for item_id in started if item_id in slugs),
         slugs.get(enrolment.last_item_id or 0) if enrolment else None,
+        frozenset(slugs[item_id] for item_id in waiting if item_id in slugs),
     )

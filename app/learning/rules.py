@@ -16,12 +16,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a module; done means read (lesson), passed at mastery (quiz) or accepted (project)."""
+    """One item of a module; done means read (lesson), passed at mastery (quiz) or accepted (project).
+
+    `waiting` says that it was handed in and that it is for others to act.
+    """
 
     key: str
     kind: Kind
     done: bool = False
     required: bool = True
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,13 @@ def _lock_reason(module: Module) -> LockReason:
 
 
 def next_place(modules: Sequence[Module]) -> Place | None:
-    """Say where to resume: the first required item still to do in an open module; None when nothing is left."""
+    """Say where to resume: the first required item still to do in an open module; None when nothing is left.
+
+    What waits for others comes last: there is nothing to do about it.
+    """
     locked = locks(modules)
-    return next((place for place, item in _places(modules) if not item.done and not locked[place.module]), None)
+    left = [(place, item) for place, item in _places(modules) if not item.done and not locked[place.module]]
+    return next((place for place, _item in sorted(left, key=lambda one: one[1].waiting)), None)
 
 
 def item_after(modules: Sequence[Module], place: Place) -> Place | None:

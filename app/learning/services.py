@@ -82,6 +82,24 @@ def record_quiz(session: Session, *, enrolment: Enrolment, item: Item, ratio: De
         _complete(session, enrolment, progress)
 
 
+def hand_over(session: Session, *, enrolment: Enrolment, item: Item) -> None:
+    """A project was handed in: the course goes on elsewhere until others have read it."""
+    open_item(session, enrolment=enrolment, item=item).waiting_since = clock.now()
+    session.flush()
+
+
+def give_back(session: Session, *, enrolment: Enrolment, item: Item, accepted: bool) -> None:
+    """Others have read it: it is done, or the learner's again; what they did does not move where the course resumes."""
+    progress = find_progress(session, enrolment.id, item.id)
+    if progress is None:
+        progress = ItemProgress(enrolment_id=enrolment.id, item_id=item.id, started_at=clock.now())
+        session.add(progress)
+    progress.waiting_since = None
+    session.flush()
+    if accepted:
+        _complete(session, enrolment, progress)
+
+
 def _complete(session: Session, enrolment: Enrolment, progress: ItemProgress) -> None:
     if progress.completed_at is not None:
         return

@@ -86,6 +86,8 @@ def item(slug: str, item_slug: str) -> str | Response | tuple[str, int]:
     step = step_of(version, item_slug)
     if step.kind == "quiz":
         return _quiz_page(version, enrolment, path, step)
+    if step.kind == "project":
+        return redirect(url_for("projects.project", slug=slug, item_slug=item_slug))
     if enrolment is not None and path.locks_of(step.module.slug):
         return _locked_page(version, path, step)
     return _lesson_page(version, enrolment, path, step, checked={})
@@ -186,7 +188,6 @@ def try_question(slug: str, item_slug: str, question_slug: str) -> str | tuple[s
     text = find_lesson_text(db.session, version, step.id, current_language())
     if text is None or question_slug not in [block.get("id") for block in text.blocks]:
         raise NotFoundError("question")
-    checked = check_embedded(
-        db.session, version.course_id, question_slug, request.form.getlist(question_slug), current_language()
-    )
+    sent = request.form.to_dict(flat=False)
+    checked = check_embedded(db.session, version.course_id, question_slug, sent, current_language())
     return _lesson_page(version, enrolment, path, step, checked={question_slug: checked})

@@ -88,7 +88,7 @@ TEXTS: dict[str, LazyText] = {
     "no-script": _l("This page checks files by a script. Where scripts are switched off, use the issuer’s counter."),
     "choose": _l("Choose or drop a certificate"),
     "files": _l("Files"),
-    "hint": _l("PDF, JWT, PNG or SVG, of 2 MB at most. A JSON file goes together with its JWT."),
+    "hint": _l("PDF or JWT, of 2 MB at most. A badge (PNG, SVG) or a JSON file goes together with its JWT."),
     "how": _l("What is checked, and what is not"),
     "how-online": _l(
         "With a network, the issuer’s keys and its list of revocations are fetched from the issuer, and "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -25,10 +26,11 @@ from app.web.drawings.icons import ICONS
 from app.web.drawings.seals import SEALS
 from certificates import contexts
 from certificates.keys import did_document, jwks
+from certificates.status_list import TIME_TO_LIVE
 
 blueprint = Blueprint("published", __name__)
 # Five minutes: a revocation or a withdrawn key is known everywhere soon, and a crowd still costs little.
-MAX_AGE_SECONDS = 300
+MAX_AGE_SECONDS = TIME_TO_LIVE // timedelta(seconds=1)
 JWT_TYPES = ("application/vc+jwt", "application/jwt")
 
 

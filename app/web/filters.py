@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -77,6 +77,69 @@ def _inline(words: str, language: str) -> Markup:
     return render_inline(words, language)
 
 
+def spoken_question(question: Any) -> dict[str, Any]:
+    """A question as the macros take it, with its texts rendered; the stem of a cloze is cut at its gaps."""
+    stem = inline(question.stem)
+    parts = [
+        {
+            "value": part.value,
+            "text": inline(part.text),
+            "kind": part.kind,
+            "options": spoken_options(part.options),
+            "unit": part.unit,
+            "number": number,
+        }
+        for number, part in enumerate(question.parts, start=1)
+    ]
+    return {
+        "kind": question.kind,
+        "stem": stem,
+        "options": spoken_options(question.options),
+        "parts": parts,
+        "pieces": _pieces(stem, parts) if question.kind == "cloze" else [],
+        "picture": _spoken_picture(question.picture) if question.picture else None,
+    }
+
+
+def _pieces(stem: Markup, parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The words of a stem and the gaps between them, [[1]] being the first of the parts."""
+    places = [(stem.find(f"[[{part['number']}]]"), part) for part in parts]
+    pieces: list[dict[str, Any]] = []
+    for _place, part in sorted((one for one in places if one[0] >= 0), key=lambda one: one[0]):
+        words, _gap, stem = stem.partition(f"[[{part['number']}]]")
+        pieces += [{"words": words, "part": None}, {"words": "", "part": part}]
+    return [*pieces, {"words": stem, "part": None}]
+
+
+def _spoken_picture(picture: Any) -> dict[str, Any]:
+    return {
+        "svg": str(localised(picture.svg)),
+        "view_box": picture.view_box,
+        "marks": picture.marks,
+        "radius": picture.radius,
+        "letter_size": picture.letter_size,
+    }
+
+
+def by_part(chosen: Sequence[str]) -> dict[str, str]:
+    """What was given for each part of an answer, from the "token=value" of a form."""
+    return dict(value.partition("=")[::2] for value in chosen if "=" in value)
+
+
+def spoken_parts(parts: Any) -> list[dict[str, Any]]:
+    """Readings of parts with the author's words rendered, and what was typed as it was."""
+    return [
+        {
+            "about": inline(part.about),
+            "given": part.given.words if part.given.typed else inline(part.given.words),
+            "expected": inline(part.expected),
+            "mark": part.mark,
+            "why": [inline(words) for words in part.why],
+        }
+        for part in parts
+    ]
+
+
 def spoken_options(options: Any) -> list[dict[str, Any]]:
     """Options of a question with their texts rendered, as the question macros take them."""
     return [{"value": option.value, "text": inline(option.text)} for option in options]
@@ -122,7 +185,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "inline": inline,
     "stored": stored,
     "words": words,
-    "spoken_options": spoken_options,
+    "spoken_question": spoken_question,
+    "spoken_parts": spoken_parts,
+    "by_part": by_part,
     "spoken_readings": spoken_readings,
     "grouped": grouped,
     "iso": lambda value: value.isoformat(),

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from urllib.parse import parse_qsl
 
-from flask import Request
+from flask import Request, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.formparser import FormDataParser
+
+View = TypeVar("View", bound=Callable[..., Any])
+MEGABYTE = 1024 * 1024
+
+
+def takes_files_of(megabytes: int) -> Callable[[View], View]:
+    """A file of so many megabytes may be sent here: the limit of every other address is lower."""
+
+    def mark(view: View) -> View:
+        view.largest_body = (megabytes + 1) * MEGABYTE  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def allow_body() -> None:
+    """Before each request, and before anything reads its body: raise the limit where a file is expected."""
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest_body", None)
+    if largest is not None:
+        request.max_content_length = largest
 
 
 def pairs_in(data: bytes) -> list[tuple[str, str]]:

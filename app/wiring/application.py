@@ -20,7 +20,7 @@ from app.web.headers import add_headers, make_nonce
 from app.web.hosts import check_host
 from app.web.locale import choose_language, say_language
 from app.web.origin import check_origin
-from app.web.reading import ReadableRequest
+from app.web.reading import ReadableRequest, allow_body
 from app.web.rendering import set_up_rendering
 from app.web.session import load_actor, set_up_cookies
 from app.web.transactions import begin_request
@@ -96,7 +96,9 @@ def set_up_sign_in(app: Flask, manager: LoginManager) -> None:
 
 def set_up_requests(app: Flask) -> None:
     """What happens around every request, in order."""
-    for step in (check_host, begin_request, make_nonce, load_actor, choose_language, check_origin, enforce_access):
+    for step in (
+        check_host, begin_request, make_nonce, allow_body, load_actor, choose_language, check_origin, enforce_access,
+    ):  # fmt: skip
         app.before_request(step)
     app.after_request(add_headers)
     app.after_request(say_language)

@@ -8,7 +8,16 @@ from app.accounts import own_account
 from app.accounts import views as accounts
 from app.admin import views as admin
 from app.api import views as api
-from app.assessment import accommodation_pages, appeal_pages, break_pages, decision_pages
+from app.assessment import (
+    accommodation_pages,
+    appeal_pages,
+    break_pages,
+    decision_pages,
+    panel_pages,
+    project_pages,
+    statistics_pages,
+)
+from app.assessment import staff as marking
 from app.assessment import views as assessment
 from app.authoring import staff as studio
 from app.catalog import views as catalog
@@ -16,9 +25,11 @@ from app.certification import bulk_pages, design_pages, key_pages
 from app.certification import staff as certification_staff
 from app.certification import views as certification
 from app.extensions import csrf
+from app.gradebook import staff as gradebook
 from app.guidance import views as guidance
 from app.jobs import staff as hire
 from app.jobs import views as jobs
+from app.learning import staff as cohorts
 from app.learning import views as learning
 from app.matching import staff as recruiting
 from app.matching import views as matching
@@ -40,7 +51,13 @@ PAGES = (
     accommodation_pages.blueprint,
     decision_pages.blueprint,
     appeal_pages.blueprint,
+    project_pages.blueprint,
+    marking.blueprint,
     studio.blueprint,
+    statistics_pages.blueprint,
+    panel_pages.blueprint,
+    cohorts.blueprint,
+    gradebook.blueprint,
     jobs.blueprint,
     hire.blueprint,
     matching.blueprint,

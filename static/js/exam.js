@@ -45,7 +45,21 @@ function say(state, words) {
   status.querySelector("span:last-child").textContent = words;
 }
 
+// Where the answer to each part of a question goes, its field being named answer-token.
+const PARTS = { matching: "pairs", matrix: "rows", ordering: "places", cloze: "gaps" };
+
+function parts(kind) {
+  const given = {};
+  for (const [name, value] of new FormData(form)) {
+    if (!name.startsWith("answer-") || value.trim() === "") continue;
+    given[name.slice("answer-".length)] = kind === "ordering" ? Number(value) : value;
+  }
+  if (Object.keys(given).length === 0) return null;
+  return { [PARTS[kind]]: given, ...(kind === "cloze" ? { lang: form.dataset.language } : {}) };
+}
+
 function payload() {
+  if (form.dataset.kind in PARTS) return parts(form.dataset.kind);
   const values = new FormData(form).getAll("answer").filter((value) => value.trim() !== "");
   if (values.length === 0) return null;
   if (form.dataset.kind === "multiple") return { choices: values };
@@ -113,6 +127,13 @@ async function drainAll() {
   }
 }
 
+// A payload as text, whatever the order of its keys: the server sorts them.
+function sorted(payload) {
+  return JSON.stringify(payload, (_key, value) =>
+    value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
+  );
+}
+
 function forget(entry) {
   if (waitingFor(entry.slot)?.key === entry.key) queue.removeItem(prefix + entry.slot);
 }
@@ -129,7 +150,7 @@ function settle(entry, { code, reply }) {
   if (code === 200 || code === 409) {
     if (current) form.elements.rev.value = String(reply.rev + 1);
   }
-  const same = JSON.stringify(reply.payload) === JSON.stringify(entry.payload);
+  const same = sorted(reply.payload) === sorted(entry.payload);
   if (code === 200 || (code === 409 && same)) {
     const time = new Date(reply.server_time).toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/Paris", hourCycle: "h23" });
     if (reply.unread) say("unread", here.dataset.unread.replace("{time}", time));
@@ -145,17 +166,17 @@ function settle(entry, { code, reply }) {
 }
 
 function showReading({ read_as: reading, unread }) {
-  const field = form.querySelector(".field");
-  if (!field) return;
+  const read = reading === null ? "" : form.dataset.read.replace("{value}", reading);
+  const words = unread ? form.dataset.number : read;
   let line = document.getElementById("answer-read");
-  if (!line) {
+  if (!line && words) {
     line = document.createElement("p");
     line.id = "answer-read";
     line.className = "hint";
-    field.append(line);
+    const place = form.dataset.kind in PARTS ? form.querySelector(".hint") : form.querySelector(".field > :last-child");
+    place.after(line);
   }
-  const read = reading === null ? "" : form.dataset.read.replace("{value}", reading);
-  line.textContent = unread ? form.dataset.number : read;
+  if (line) line.textContent = words;
 }
 
 // A page that opens with unsent answers sends them first, then shows itself again as the server now has it. One that
@@ -163,7 +184,7 @@ function showReading({ read_as: reading, unread }) {
 if (waiting().length > 0) drain().then(() => arrived && location.reload());
 
 if (form) {
-  form.addEventListener("input", (event) => event.target.name === "answer" && changed());
+  form.addEventListener("input", (event) => /^answer(-|$)/.test(event.target.name) && changed());
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && !submitted && drain());
 }
 

@@ -171,15 +171,17 @@ function claimsShown({ claims }) {
     ["awarded", day(claims.from)],
     ["until", claims.until ? day(claims.until) : say("no-limit")],
     ["skills", claims.skills.map((skill) => `${skill.name}, ${say(skill.tier).toLowerCase()}`)],
-    ...claims.results.map((one) => [null, resultShown(one), one.name]),
   ];
   const list = element("dl", "facts wide");
-  for (const [term, value, label] of pairs) list.append(fact(label ?? say(term), [value].flat()));
+  for (const [term, value] of pairs) list.append(fact(say(term), [value].flat()));
+  for (const one of claims.results) list.append(fact(one.name, [resultShown(one)], claims.language));
   const section = element("section", "stack");
   const title = Object.assign(element("h2", "", claims.achievement), { lang: claims.language });
   section.append(title, element("p", "", say(claims.tier)), list);
   for (const { name, narrative } of claims.evidence) {
-    section.append(element("h3", "", name), Object.assign(element("p", "", narrative), { lang: claims.language }));
+    for (const part of [element("h3", "", name), element("p", "", narrative)]) {
+      section.append(Object.assign(part, { lang: claims.language }));
+    }
   }
   return [section];
 }
@@ -189,9 +191,12 @@ function resultShown({ value, most, required }) {
   return say(required ? "result-cut" : "result", { score: value, most, cut: required });
 }
 
-function fact(term, lines) {
+// The term, where it is the certificate's own word, is in the certificate's language.
+function fact(term, lines, language = "") {
   const group = element("div");
-  group.append(element("dt", "", term), ...lines.map((line) => element("dd", "", line)));
+  const named = element("dt", "", term);
+  if (language) named.lang = language;
+  group.append(named, ...lines.map((line) => element("dd", "", line)));
   return group;
 }
 

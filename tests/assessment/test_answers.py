@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.assessment.answers import Answer, Chosen, PayloadError, Reason, Written, normalise, receive, unread_number
+from app.assessment.answers import (
+    Answer,
+    Chosen,
+    Filled,
+    Gap,
+    PayloadError,
+    Placed,
+    Reason,
+    Written,
+    normalise,
+    receive,
+    unready,
+)
 
 TOKENS = [["t3", "c"], ["t1", "a"], ["t2", "b"]]
 
@@ -67,18 +79,22 @@ def test_what_comes_in_carries_no_hidden_sign_and_what_was_kept_stays_readable(s
 
 
 @pytest.mark.parametrize(
-    ("question_type", "answer", "unread"),
+    ("question_type", "answer", "not_yet"),
     [
-        ("numeric", Written("abc", "fr"), True),
-        ("numeric", Written("12 à 15", "fr"), True),
-        ("numeric", Written("1 234,5 km", "fr"), False),
-        ("numeric", None, False),
-        ("text", Written("abc", "fr"), False),
-        ("single", Chosen(("a",)), False),
+        ("numeric", Written("abc", "fr"), Reason.NOT_A_NUMBER),
+        ("numeric", Written("12 à 15", "fr"), Reason.NOT_A_NUMBER),
+        ("numeric", Written("1 234,5 km", "fr"), None),
+        ("numeric", None, None),
+        ("text", Written("abc", "fr"), None),
+        ("single", Chosen(("a",)), None),
+        ("ordering", Placed((("item:0", 1), ("item:1", 1))), Reason.SHARED_PLACE),
+        ("ordering", Placed((("item:0", 1), ("item:1", 3))), None),
+        ("cloze", Filled((Gap("n", "numeric", Written("abc", "fr")),)), Reason.NOT_A_NUMBER),
+        ("cloze", Filled((Gap("n", "numeric", Written("2", "fr")), Gap("t", "text", Written("x", "fr")))), None),
     ],
 )
-def test_only_a_number_can_be_unread(question_type: str, answer: Answer, unread: bool) -> None:
-    assert unread_number(question_type, answer) is unread
+def test_what_is_no_answer_yet(question_type: str, answer: Answer, not_yet: Reason | None) -> None:
+    assert unready(question_type, answer) is not_yet
 
 
 def test_the_longest_text_is_accepted() -> None:

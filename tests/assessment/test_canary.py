@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from app.assessment.answers import PARTS_KEYS
 from app.assessment.drafts import QuestionDraft
-from app.assessment.models import Attempt
+from app.assessment.models import Attempt, AttemptItem
 from app.foundation import clock
 from app.foundation.i18n import LANGUAGES
 from tests.builders import Cast
-from tests.courses import KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
+from tests.courses import KINDS, PARTS_KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
 from tests.reviewer import ReviewedClient
 
 CANARY = "zqcanari"
@@ -29,7 +30,7 @@ def canary(name: str) -> str:
 
 def planted(kind: str, slug: str) -> QuestionDraft:
     """A question of the exam whose every secret field carries a canary; ids of options are secrets too."""
-    asked = question(kind, slug, stem=both(f"Énoncé {kind}"))
+    asked = question(kind, slug, **({} if kind == "cloze" else {"stem": both(f"Énoncé {kind}")}))
     body: dict[str, Any] = asked.body  # type: ignore[assignment]
     for number, option in enumerate(body.get("options", ())):
         option["id"] = canary(f"id-{number}")
@@ -39,6 +40,7 @@ def planted(kind: str, slug: str) -> QuestionDraft:
         entry["value"] = both(canary("expected")) if kind == "text" else "987654321.25"
         entry["feedback"] = both(canary("entry-feedback"))
         entry["misconception"] = canary("entry-misconception")
+    _plant_in_parts(body)
     body["feedback"] = {name: both(canary(f"feedback-{name}")) for name in ("correct", "incorrect", "general")}
     body |= {
         "hints": [both(canary("hint"))], "solution": both(canary("solution")), "tags": [canary("tag")],
@@ -46,6 +48,29 @@ def planted(kind: str, slug: str) -> QuestionDraft:
         "match": {"accents": "ignore"} if kind == "text" else None,
     }  # fmt: skip
     return asked
+
+
+def _plant_in_parts(body: dict[str, Any]) -> None:
+    """Ids, names of gaps, weights, credits and feedback of a question in parts; what is shown stays clean."""
+    for part in (*body.get("pairs", ()), *body.get("rows", ()), *body.get("areas", ())):
+        part["feedback"] = both(canary("part-feedback"))
+        part["misconception"] = canary("part-misconception")
+    for key in ("rows", "columns", "areas"):
+        for number, part in enumerate(body.get(key, ())):
+            part["id"] = canary(f"{key}-{number}")
+    if body["type"] == "matrix":
+        body["key"] = {row["id"]: body["columns"][0]["id"] for row in body["rows"]}
+    if body["type"] == "hotspot":
+        body["image"], body["areas"][0]["credit"] = canary("image"), "0.123456789"
+    if body["type"] == "cloze":
+        body["stem"] = {language: text.replace("[[", f"[[{CANARY}-") for language, text in body["stem"].items()}
+        body["gaps"] = {canary(name): gap | {"weight": "0.123456789"} for name, gap in body["gaps"].items()}
+    for gap in body.get("gaps", {}).values():
+        for number, option in enumerate(gap.get("options", ())):
+            option["id"], option["feedback"] = canary(f"option-{number}"), both(canary("gap-feedback"))
+        for entry in gap.get("answers", ()):
+            entry["value"] = both(canary("gap-expected")) if gap["type"] == "text" else "987654321.25"
+            entry["feedback"] = both(canary("gap-entry-feedback"))
 
 
 SECRETS = (CANARY, "987654321", "0.123456789", "petit-cours-examen")
@@ -75,8 +100,10 @@ def crawl(client: ReviewedClient, starts: list[str], seen: set[str]) -> dict[str
 
 def _sitting(cast: Cast, session: Session, **settings: str) -> tuple[ReviewedClient, Attempt]:
     """Ada in an exam whose questions carry canaries."""
-    questions = [planted(kind, f"petit-cours-examen-{kind}") for kind in KINDS]
-    version = Small(exam_questions=questions, exam_settings=settings).publish(session)
+    kinds = (*KINDS, *PARTS_KINDS)
+    questions = [planted(kind, f"petit-cours-examen-{kind}") for kind in kinds]
+    rows = [{"domain": "alpha", "level": 1, "count": len(kinds), "points": "1"}]
+    version = Small(exam_questions=questions, exam_settings=settings, blueprint=rows).publish(session)
     begin(session, cast.ada, version)
     ada = cast.client("ada")
     exam = f"/exams/{exam_of(session, version).exam.public_id}"
@@ -112,6 +139,9 @@ def _answers(ada: ReviewedClient, session: Session, attempt: Attempt) -> list[An
         tokens = [token for token, _option in item.option_order]
         values = tokens[:1] or ["12"]
         payload: dict[str, Any] = {"text": values[0], "lang": "fr"}
+        if item.version.type in PARTS_KEYS:
+            replies += _answers_in_parts(ada, address, item)
+            continue
         if tokens:
             payload = {"choices": values} if item.version.type == "multiple" else {"choice": values[0]}
         replies.append(ada.post(address, {"answer": values, "rev": "1", "key": f"f{item.slot}"}))
@@ -120,6 +150,19 @@ def _answers(ada: ReviewedClient, session: Session, attempt: Attempt) -> list[An
         for rev in (1, 2, 2):
             replies.append(ada.put_json(address, {"v": 1, "rev": rev, "payload": payload}))
         replies.append(ada.put_json(address, {"v": 1, "rev": 1, "payload": {"wrong": True}}))
+    return replies
+
+
+def _answers_in_parts(ada: ReviewedClient, address: str, item: AttemptItem) -> list[Any]:
+    """Every part answered by each of the tokens in turn, well and badly, then at once by somebody else."""
+    tokens, key = [token for token, _name in item.option_order], PARTS_KEYS[item.version.type]
+    replies = []
+    for rev, value in enumerate((tokens[0], tokens[-1], "1", "x" * 4001), start=1):
+        sent = {f"answer-{token}": value for token in tokens}
+        replies.append(ada.post(address, {**sent, "rev": str(rev), "key": f"p{item.slot}-{rev}"}))
+        place = 1 if key == "places" else value
+        payload = {key: dict.fromkeys(tokens, place)} | ({"lang": "fr"} if key == "gaps" else {})
+        replies += [ada.put_json(address, {"v": 1, "rev": n, "payload": payload}) for n in (1, rev, rev + 1)]
     return replies
 
 

@@ -7,14 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.assessment.answers import Answer, Chosen, Written
-from app.assessment.grading import (
-    MULTIPLE_RULES,
-    GradingError,
-    Outcome,
-    Remark,
-    is_right,
-    score,
-)
+from app.assessment.choices import MULTIPLE_RULES, is_right
+from app.assessment.grading import score
+from app.assessment.scored import GradingError, Outcome, Remark
 from app.assessment.texts import Match, PatternError, check_pattern, wildcard_pattern
 from app.assessment.tolerances import ToleranceError, within
 

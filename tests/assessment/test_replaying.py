@@ -29,7 +29,7 @@ from tests.courses import KINDS, Small, items_of, question, right_payload
 
 
 def run(app: Flask, *arguments: str) -> Ran:
-    return app.test_cli_runner().invoke(args=["exams", "replay", *arguments])
+    return app.test_cli_runner().invoke(args=["attempts", "replay", *arguments])
 
 
 @pytest.fixture
@@ -163,16 +163,16 @@ def test_the_appeal_file_replays_to_the_same_mark(
     session.commit()
     ran = run(app, "--file", str(path))
     assert (ran.exit_code, ran.output) == (0, "1 replayed, 0 different.\n")
-    ran = run(app, "--attempt", attempt.public_id)
+    ran = run(app, attempt.public_id)
     assert (ran.exit_code, ran.output) == (0, "1 replayed, 0 different.\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ((), 2, "Give one of"),
-        (("--last", "3", "--attempt", "x"), 2, "Give one of"),
-        (("--attempt", "0" * 26), 1, "no such attempt"),
+        ((), 2, "one of them"),
+        (("--last", "3", "x"), 2, "one of them"),
+        (("0" * 26,), 1, "no such attempt"),
         (("--last", "3"), 1, "no such attempt"),
     ],
 )

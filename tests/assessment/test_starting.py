@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.assessment import draws
 from app.assessment.answering import Incoming, save_answer
+from app.assessment.drawing import Exposure
+from app.assessment.exposure import exposure_of
 from app.assessment.models import Attempt, AttemptItem, Question, QuestionVersion
 from app.assessment.queries import due_attempts, start_facts
 from app.assessment.rules import may_start
@@ -20,7 +23,7 @@ from app.foundation import clock
 from app.foundation.errors import RuleError
 from app.foundation.i18n import use_language
 from tests.builders import Cast
-from tests.courses import KINDS, Small, begin, exam_of, items_of, question, right_payload
+from tests.courses import KINDS, Small, begin, exam_of, items_of, question, right_payload, selects
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Paris
 
@@ -169,7 +172,7 @@ def test_enemies_never_meet(cast: Cast, session: Session) -> None:
     exam_version = exam_of(session, version)
     pool = draws.pool_of(session, exam_version.id)
     for number in range(40):
-        slots = draw_form(exam_version, pool, seed=number.to_bytes(16, "big"), seen={}, exposure=(0, {}))
+        slots = draw_form(exam_version, pool, seed=number.to_bytes(16, "big"), seen={}, exposure=Exposure())
         drawn = {slot.drawn.candidate.public_id for slot in slots}
         slugs = {one.question.slug for one in pool if one.question.public_id in drawn}
         assert slugs != {"q-0", "q-1"}
@@ -180,7 +183,7 @@ def test_a_form_is_redrawn_identically_from_its_seed(cast: Cast, session: Sessio
     attempt = start(session, cast, Small(exam_questions=questions))
     exam_version = attempt.exam_version
     pool = draws.pool_of(session, exam_version.id)
-    again = draw_form(exam_version, pool, seed=attempt.seed, seen={}, exposure=(0, {}))
+    again = draw_form(exam_version, pool, seed=attempt.seed, seen={}, exposure=Exposure())
     by_public_id = {one.question.public_id: one for one in pool}
     stored = items_of(session, attempt)
     assert [by_public_id[slot.drawn.candidate.public_id].id for slot in again] == [
@@ -253,3 +256,21 @@ def test_editing_a_question_leaves_open_and_past_attempts_untouched(cast: Cast, 
         ]
         assert frozen == before[attempt.id]
     assert session.scalar(select(func.count()).select_from(AttemptItem)) == 10
+
+
+def test_exposure_is_kept_up_attempt_by_attempt(cast: Cast, session: Session, statements: Any) -> None:
+    version = Small().publish(session)
+    exam_version = exam_of(session, version)
+    seen = []
+    for number in range(4):
+        account = cast.person(f"Candidate {number}")
+        begin(session, account, version)
+        attempt = start_attempt(session, actor=account.actor(), exam_version=exam_version, enrolled=True)
+        statements.clear()
+        seen.append(exposure_of(session, exam_version.exam, attempt))
+        assert selects(statements) <= 2
+        session.commit()
+    assert [one.attempts for one in seen] == [0, 1, 2, 3]
+    assert [sum((one.counts or {}).values()) for one in seen] == [0, 5, 10, 15]
+    with clock.frozen(clock.now() + timedelta(days=91)):  # the hour is over: counted again, and those are too old
+        assert exposure_of(session, exam_version.exam, attempt).attempts == 0

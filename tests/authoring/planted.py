@@ -15,7 +15,7 @@ level: beginner
 domains:
   bases: {title: {fr: "Bases", en: "Basics"}, skills: [python]}
 modules: [modules/10-bases]
-banks: [bank/exercices.yaml, bank/examen.yaml]
+banks: [bank/exercices.yaml, bank/examen.yaml, bank/parties.yaml]
 exams: [exams/certif.yaml]
 projects: [projects/petit.yaml]
 review_by: 2027-05
@@ -32,7 +32,7 @@ requires: []
 mastery: {quiz: bases-quiz, threshold: 0.8, attempts: 3, cooldown: 1h}
 items:
   - lesson: 01-variables
-  - {quiz: bases-quiz, title: {fr: "Exercices", en: "Exercises"}, pick: [{bank: exercices, count: 1}], feedback: immediate}
+  - {quiz: bases-quiz, title: {fr: "Exercices", en: "Exercises"}, pick: [{bank: exercices, count: 1}, {bank: parties, count: 5}], feedback: immediate}
   - {project: petit}
 """,
     "modules/10-bases/01-variables.fr.md": """\
@@ -137,6 +137,68 @@ questions:
       - {value: variable, feedback: {fr: "La variable garde une valeur sous le nom choisi.", en: "A variable keeps one value under the name you chose."}}
       - {regex: "var.*", credit: 0.5}
     match: {case: false, accents: false}
+""",
+    "bank/parties.yaml": """\
+bank: parties
+questions:
+  - id: p-matching
+    type: matching
+    domain: bases
+    level: beginner
+    tags: [cog-understand]
+    stem: {fr: "Reliez chaque valeur à son type en Python.", en: "Match each value with its type in Python."}
+    pairs:
+      - {left: "`7`", right: {fr: "entier", en: "integer"}, feedback: {fr: "Un nombre sans virgule ni guillemets est un entier.", en: "A number without a point or quotes is an integer."}}
+      - {left: "`'7'`", right: {fr: "texte", en: "text"}}
+      - {left: "`True`", right: {fr: "booléen", en: "boolean"}}
+    distractors: [{fr: "liste", en: "list"}]
+  - id: p-ordering
+    type: ordering
+    domain: bases
+    level: beginner
+    tags: [cog-apply]
+    scoring: adjacent
+    stem: {fr: "Mettez ces étapes d'une mesure dans l'ordre.", en: "Put these steps of a measurement in order."}
+    order: [{fr: "Préparer", en: "Prepare"}, {fr: "Mesurer", en: "Measure"}, {fr: "Noter", en: "Write down"}, {fr: "Vérifier", en: "Check"}]
+    feedback: {general: {fr: "On ne vérifie que ce que l'on a d'abord noté.", en: "Only what was written down first can be checked."}}
+  - id: p-cloze
+    type: cloze
+    domain: bases
+    level: beginner
+    tags: [cog-apply]
+    stem: {fr: "En Python, [[mot]] affiche, et 2 + 3 donne [[somme]], un [[genre]].", en: "In Python, [[mot]] shows, and 2 + 3 makes [[somme]], an [[genre]]."}
+    gaps:
+      mot: {type: text, answers: [{value: print, feedback: {fr: "La fonction print écrit ses arguments à l'écran.", en: "The function print writes its arguments on the screen."}}], match: {case: true}}
+      somme: {type: numeric, answers: [{value: 5}], weight: 2}
+      genre:
+        type: select
+        options:
+          - {id: a, text: {fr: "entier", en: "integer"}, correct: true}
+          - {id: b, text: {fr: "texte", en: "text"}}
+  - id: p-matrix
+    type: matrix
+    domain: bases
+    level: beginner
+    tags: [cog-understand]
+    stem: {fr: "Pour chaque expression, que donne Python ?", en: "For each expression, what does Python give?"}
+    columns: [{id: vrai, text: "`True`"}, {id: faux, text: "`False`"}, {id: erreur, text: {fr: "une erreur", en: "an error"}}]
+    rows:
+      - {id: un, text: "`2 < 3`"}
+      - {id: deux, text: "`3 < 2`", weight: 2, feedback: {fr: "Trois est plus grand que deux, la comparaison échoue.", en: "Three is larger than two, so the comparison fails."}}
+      - {id: trois, text: "`2 < 'a'`"}
+    key: {un: vrai, deux: faux, trois: erreur}
+  - id: p-hotspot
+    type: hotspot
+    domain: bases
+    level: beginner
+    tags: [cog-understand]
+    stem: {fr: "Où la droite est-elle la plus haute ?", en: "Where is the line at its highest?"}
+    image: {fr: media/droite.fr.svg, en: media/droite.fr.svg}
+    alt: {fr: "Une droite qui monte.", en: "A line that goes up."}
+    areas:
+      - {id: bas, shape: circle, coords: [5, 90, 5], credit: 0, text: {fr: "le bout gauche", en: "the left end"}}
+      - {id: milieu, shape: poly, coords: [45, 40, 55, 40, 50, 60], credit: 0, text: {fr: "le milieu", en: "the middle"}}
+      - {id: haut, shape: rect, coords: [90, 0, 100, 10.5], credit: 1, text: {fr: "le bout droit", en: "the right end"}, feedback: {fr: "La droite monte de gauche à droite sur tout le dessin.", en: "The line goes up from left to right all along."}}
 """,
     "exams/certif.yaml": """\
 id: certif

@@ -22,6 +22,7 @@ from tests.authoring.planted import FILES, plant
 TODAY = date(2026, 11, 22)
 COURSE, MODULE = "course.yaml", "modules/10-bases/module.yaml"
 LESSON, PRACTICE, BANK = "modules/10-bases/01-variables.fr.md", "bank/exercices.yaml", "bank/examen.yaml"
+PARTS = "bank/parties.yaml"
 EXAM, PROJECT, FIGURE = "exams/certif.yaml", "projects/petit.yaml", "media/droite.fr.svg"
 
 
@@ -113,6 +114,47 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("E143", PRACTICE, "correct: true, ", ""),
     ("E143", BANK, "unit: km\n        feedback", "unit: km\n        credit: 0\n        feedback"),
     ("E144", PRACTICE, "    options:\n", "    options: []\n    x-old:\n"),
+    ("E112", PARTS, "    order: [", "    order: none\n    x-order: ["),
+    ("E112", PARTS, "somme: {type: numeric, answers: [{value: 5}], weight: 2}", "somme: 5"),
+    ("E101", PARTS, "somme: {type: numeric, answers", "somme: {answers"),
+    ("E132", PARTS, "somme: {type: numeric", "somme: {type: numerik"),
+    ("E120", PARTS, "rows:", "row:"),
+    ("E135", PARTS, "en: media/droite.fr.svg", "en: media/droite.png"),
+    ("E141", PARTS, "{id: deux, text", "{id: un, text"),
+    ("E141", PARTS, "{id: faux, text", "{id: vrai, text"),
+    ("E141", PARTS, "{id: milieu, shape", "{id: bas, shape"),
+    ("E142", PARTS, "{id: b, text: {fr: \"texte\", en: \"text\"}}", "{id: b, correct: true, text: {fr: \"texte\", en: \"text\"}}"),
+    ("E143", PARTS, "answers: [{value: 5}]", "answers: [{value: 5, credit: 0}]"),
+    ("E143", PARTS, "credit: 1, text", "credit: 0.5, text"),
+    ("E144", PARTS, "    pairs:\n", "    pairs: []\n    x-pairs:\n"),
+    ("E144", PARTS, "    areas:\n", "    areas: []\n    x-areas:\n"),
+    ("E144", PARTS, '{fr: "Préparer", en: "Prepare"}, {fr: "Mesurer", en: "Measure"}, {fr: "Noter", en: "Write down"}, ', ""),
+    ("E144", PARTS, ', {id: faux, text: "`False`"}, {id: erreur, text: {fr: "une erreur", en: "an error"}}', ""),
+    ("E147", PARTS, "trois: erreur}", "trois: erreurs}"),
+    ("E147", PARTS, ", trois: erreur}", "}"),
+    ("E147", PARTS, "key: {un: vrai", "key: {zero: vrai, un: vrai"),
+    ("E148", PARTS, "an [[genre]].", "an integer."),
+    ("E148", PARTS, "un [[genre]].", "un [[genre]] ou un [[genre]]."),
+    ("E148", PARTS, "un [[genre]].", "un [[genre]], un [[mots]]."),
+    ("E149", PARTS, "coords: [5, 90, 5]", "coords: [5, 90]"),
+    ("E149", PARTS, "coords: [5, 90, 5]", "coords: [5, 90, 0]"),
+    ("E149", PARTS, "coords: [90, 0, 100, 10.5]", "coords: [90, 0, 101, 10.5]"),
+    ("E149", PARTS, "coords: [90, 0, 100, 10.5]", "coords: [100, 0, 90, 10.5]"),
+    ("E149", PARTS, "coords: [90, 0, 100, 10.5]", "coords: 90"),
+    ("E149", PARTS, "coords: [45, 40, 55, 40, 50, 60]", "coords: [45, 40, 55, 40, 50]"),
+    ("E149", PARTS, "coords: [45, 40, 55, 40, 50, 60]", "coords: [45, 40, 50, 50, 55, 60]"),
+    ("E151", PARTS, "coords: [5, 90, 5]", 'coords: [5, "90", 5]'),
+    ("W149", PARTS, "coords: [5, 90, 5]", "coords: [50, 50, 50]"),
+    ("W145", PARTS, "deux: faux, trois: erreur", "deux: vrai, trois: erreur"),
+    ("W145", PARTS, 'right: {fr: "booléen", en: "boolean"}', 'right: {fr: "texte", en: "text"}}\n      - {left: "`8`", right: {fr: "texte", en: "text"}}\n      - {left: "`9`", right: {fr: "texte", en: "text"}'),
+    ("W146", PARTS, '{fr: "liste", en: "list"}', '{fr: "Texte", en: "Text"}'),
+    ("W146", PARTS, '{fr: "Noter", en: "Write down"}', '{fr: "Mesurer", en: "Measure"}'),
+    ("E170", PARTS, "en: media/droite.fr.svg", "en: media/droit.svg"),
+    ("W171", PARTS, '    alt: {fr: "Une droite qui monte.", en: "A line that goes up."}\n', ""),
+    ("W171", PARTS, ', text: {fr: "le bout gauche", en: "the left end"}', ""),
+    ("W211", PARTS, "2 + 3 makes", "2 + 4 makes"),
+    ("W212", PARTS, '    feedback: {general: {fr: "On ne vérifie que ce que l\'on a d\'abord noté.", en: "Only what was written down first can be checked."}}\n', ""),
+    ("W217", PARTS, 'en: "Check"', 'en: "Simply check"'),
     ("W145", BANK, "scoring: balanced", "scoring: edc"),
     ("W145", BANK, """{id: b, text: "3", misconception: odd}
       - {id: c, correct: true, text: "4"}
@@ -136,7 +178,7 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("E161", EXAM, "cut: 0.70", "cut: 70"),
     ("E161", MODULE, "threshold: 0.8", "threshold: -1"),
     ("E162", EXAM, "count: 1", "count: 9"),
-    ("E162", MODULE, "pick: [{bank: exercices, count: 1}]", "pick: [{bank: exercices, count: 1}, {domain: bases, count: 4}]"),
+    ("E162", MODULE, "{bank: parties, count: 5}", "{domain: bases, count: 9}"),
     ("W163", EXAM, "count: 1", "count: 2"),
     ("E164", EXAM, "cooldown: [24h, 7d]", "cooldown: [24h]"),
     ("E164", EXAM, ", cooldown: [24h, 7d]", ""),
@@ -158,6 +200,11 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("E181", MODULE, "requires: []", "requires: [base]"),
     ("E181", EXAM, "modules: [bases]", "modules: [base]"),
     ("E182", PROJECT, "points: 2", "points: 0"),
+    ("E182", PROJECT, "weight: 2", "weight: 0"),
+    ("E112", PROJECT, "rubric:", "accept: [pdf, html]\nrubric:"),
+    ("E112", PROJECT, "rubric:", "max_mb: 50\nrubric:"),
+    ("E131", MODULE, "quiz: bases-quiz, title", "quiz: petit, title"),
+    ("W183", MODULE, "  - {project: petit}\n", ""),
     ("W202", BANK, '{id: d, text: "5"', '{id: d, text: {fr: "Aucune de ces réponses", en: "None of the above"}'),
     ("W203", BANK, "Which two numbers here are even?", "Which two numbers are not odd?"),
     ("W203", BANK, "Quels sont les deux nombres pairs ?", "Quels nombres ne sont pas impairs ?"),
@@ -196,6 +243,22 @@ def test_a_planted_fault_is_found_where_it_is(tmp_path: Path, code: str, file: s
         assert "%(" not in finding.message + finding.hint
         assert 1 <= finding.line <= lines.get(finding.path, 1) or finding.code == "E002"
         assert re.fullmatch(r"[^:]+:\d+:\d+: [EW]\d{3} .+", str(finding))
+
+
+def test_a_picture_must_have_one_frame_in_every_language(tmp_path: Path) -> None:
+    other = FILES[FIGURE].replace("0 0 100 50", "0 0 100 60")
+    folder = plant(tmp_path, (PARTS, "en: media/droite.fr.svg", "en: media/droite.en.svg"))
+    (folder / "media/droite.en.svg").write_text(other, encoding="utf-8")
+    assert [finding.code for finding in run(folder)[1]] == ["E149"]
+
+
+def test_the_drawing_of_a_hotspot_goes_with_its_question(tmp_path: Path) -> None:
+    course, _findings = run(plant(tmp_path))
+    assert course is not None
+    body = next(one.body for bank in course.banks for one in bank.questions if one.id == "p-hotspot")
+    assert body["picture"]["en"]["view_box"] == "0 0 100 50"
+    assert 'aria-label="A line that goes up."' in body["picture"]["en"]["svg"]
+    assert [area["coords"] for area in body["areas"]][2] == [90, 0, 100, 10.5]
 
 
 def test_longest_right_option_and_its_place_are_seen(tmp_path: Path) -> None:
@@ -254,7 +317,7 @@ def test_quotes_are_asked_for_a_number_where_text_is_meant(tmp_path: Path) -> No
 def test_the_examples_of_the_guide_are_sound() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
     examples = re.findall(r"^```yaml\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
-    shapes = (schemas.COURSE, schemas.MODULE, schemas.BANK, schemas.EXAM, schemas.PROJECT)
+    shapes = (schemas.COURSE, schemas.MODULE, schemas.BANK, schemas.BANK, schemas.EXAM, schemas.PROJECT)
     for text, shape in zip(examples, shapes, strict=True):
         report = Report()
         node = read_yaml(text, "guide.yaml", report)

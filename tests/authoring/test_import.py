@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.assessment import project_models as projects
 from app.assessment.models import Bank, Exam, ExamPool, ExamVersion, Question, QuestionVersion
 from app.assessment.queries import certification_exam_of, pool_size
 from app.audit.models import AuditEntry
 from app.authoring.services import CourseImport, content_sha256, import_course, import_skills
 from app.authoring.tree import Course as CourseFiles
-from app.authoring.tree import ProjectItem
+from app.authoring.tree import Project, ProjectItem
 from app.catalog.models import Course, CourseSkill, CourseText, CourseVersion, Item, LessonText, Module
 from app.foundation.actor import SYSTEM
 from app.foundation.errors import RuleError
@@ -120,10 +121,19 @@ def _exam_with(**changes: Any) -> CourseFiles:
     return replace(course, exams=(replace(exam, **changes), *others))
 
 
-def _with_a_project() -> CourseFiles:
+LEVELS = [{"points": points, "text": f"Niveau {points}"} for points in range(4)]
+RUBRIC = [{"id": "exactitude", "weight": 2, "title": "Exactitude", "levels": LEVELS}]
+
+
+def with_project(*, mastery: bool = True, required: bool = True, **body: Any) -> CourseFiles:
+    """The real course with a project in its first module; `mastery` keeps the quiz that opens the exam by itself."""
     course = files()
-    module, *others = course.modules
-    return replace(course, modules=(replace(module, items=(*module.items, ProjectItem("p"))), *others))
+    (module, *others), exam = course.modules, course.exams[0]
+    words = {"fr": "Le **projet**.", "en": "The **project**."}
+    project = Project("p", {"fr": "Projet", "en": "Project"}, words, None, {"id": "p", "rubric": RUBRIC, **body})
+    module = replace(module, items=(*module.items, ProjectItem("p")), mastery=module.mastery if mastery else None)
+    exam = replace(exam, requires=(module.id,) if required else ())
+    return replace(course, modules=(module, *others), projects=(project,), exams=(exam, *course.exams[1:]))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +143,10 @@ def _with_a_project() -> CourseFiles:
         lambda: _exam_with(release="staff"),
         lambda: _exam_with(release="window"),
         lambda: _exam_with(navigation="forward"),
-        _with_a_project,
+        lambda: with_project(review={"peers": 3}),
+        lambda: with_project(review={"staff": 3}),
+        lambda: with_project(review={"staff": 0}),
+        lambda: with_project(review={"aggregate": "mean"}),
         lambda: files(prerequisite_courses=("nowhere",)),
     ],
 )
@@ -147,3 +160,31 @@ def test_what_the_site_cannot_do_is_refused_rather_than_dropped(session: Session
 def test_skills_come_first(session: Session) -> None:
     with pytest.raises(RuleError):
         import_course(session, actor=SYSTEM, course=files())
+
+
+def test_a_project_is_published_with_its_course(session: Session) -> None:
+    version = publish(session, with_project(deliverables=["Un rapport."])).version
+    (project,) = session.scalars(select(projects.Project))
+    assert (project.course_version_id, project.slug, project.markers) == (version.id, "p", 1)
+    assert project.brief_html["fr"] == "<p>Le <strong>projet</strong>.</p>\n"
+    assert project.rubric.criteria[0].points == (0, 1, 2, 3)
+    assert project.body["deliverables"] == ["Un rapport."]
+    item = version.modules[0].items[-1]
+    assert (item.kind, item.slug, item.minutes, item.title["en"]) == ("project", "p", 120, "Project")
+
+
+@pytest.mark.parametrize(
+    ("mastery", "required", "review", "markers"),
+    [
+        (False, True, {}, 2),  # the exam that certifies waits for it
+        (True, True, {}, 1),  # passing the exercises opens the exam
+        (False, False, {}, 1),
+        (False, False, {"staff": 2}, 2),
+        (True, True, {"staff": 1, "peers": 0}, 1),
+    ],
+)
+def test_a_project_that_counts_for_a_certificate_is_marked_twice(
+    session: Session, mastery: bool, required: bool, review: dict[str, int], markers: int
+) -> None:
+    publish(session, with_project(mastery=mastery, required=required, review=review))
+    assert session.scalars(select(projects.Project.markers)).all() == [markers]

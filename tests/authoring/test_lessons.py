@@ -94,13 +94,13 @@ def test_tables_and_code_can_be_scrolled_with_the_keyboard() -> None:
         "::: data Les données\n| a | b |\n|---|--:|\n| 1 | 2 |\n:::\n\n```python\nprint(1 < 2)\n```\n\n```output\nTrue\n```"
     )
     assert (
-        '<details class="data"><summary>Les données</summary><div class="scroll" tabindex="0" role="region" aria-label="Tableau (a, b)"'
+        '<details class="data"><summary>Les données</summary><div class="scroll" tabindex="0" role="group" aria-label="Tableau (a, b)"'
         in written
     )
     assert '<table class="table">' in written
     assert '<th scope="col" class="r">b</th>' in written or '<th class="r" scope="col">b</th>' in written
     assert (
-        '<pre tabindex="0" role="region" aria-label="Exemple en Python"><code>print(1 &lt; 2)\n</code></pre>' in written
+        '<pre tabindex="0" role="group" aria-label="Exemple en Python"><code>print(1 &lt; 2)\n</code></pre>' in written
     )
     assert 'aria-label="Résultat affiché"' in written
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from PIL import ImageFile
 
 from certificates.design import STYLES, Design
 from certificates.errors import RenderingError
@@ -83,6 +84,15 @@ class TestLogo:
             read_logo(data)
         with pytest.raises(RenderingError, match=said):
             Design(logo=data)
+
+    def test_a_file_cut_short_is_refused_also_once_weasyprint_lets_pillow_fill_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+        whole = logo(200, 200)
+        for size in (60, len(whole) // 2, len(whole) - 5):
+            with pytest.raises(RenderingError, match="damaged"):
+                read_logo(whole[:size])
 
     @pytest.mark.parametrize("style", STYLES)
     @pytest.mark.parametrize("spoken", ["fr", "fr+en"])

@@ -10,6 +10,7 @@ and its memory, are held by the system: 2 s and 256 MiB (test_extraction shows t
 
 import resource
 import time
+from collections.abc import Callable
 from random import Random  # noqa: TID251 - seeded
 
 import pytest
@@ -48,8 +49,9 @@ def test_damaged_uploads(kind: str) -> None:
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(1, 21))
 @pytest.mark.parametrize("kind", ORIGINALS)
-def test_many_damaged_uploads(kind: str, seed: int) -> None:
-    upload(kind, seed, LONG)
+def test_many_damaged_uploads(kind: str, seed: int, record_property: Callable[[str, object], None]) -> None:
+    answers = upload(kind, seed, LONG)
+    record_property("answers", ", ".join(f"{state} {count}" for state, count in answers.items() if count))
 
 
 def upload(kind: str, seed: int, count: int) -> dict[State, int]:

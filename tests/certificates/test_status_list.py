@@ -90,7 +90,7 @@ def test_the_signed_list_says_how_long_it_holds() -> None:
     assert document["issuer"] == DID
     assert document["id"] == LIST_URL
     assert (document["validFrom"], document["validUntil"]) == ("2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z")
-    assert document["credentialSubject"]["ttl"] == 3_600_000
+    assert document["credentialSubject"]["ttl"] == 300_000
     assert document["@context"] == ["https://www.w3.org/ns/credentials/v2"]
     assert document["credentialSubject"]["id"] != document["id"]
     assert len(serialise(document)) < 1200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import suppress
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -59,3 +60,7 @@ def test_no_cell_runs(texts: list[str]) -> None:
 def test_formulas_get_an_apostrophe(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
     assert harmless("4T9X") == "4T9X"
+
+
+def test_a_number_stays_one() -> None:
+    assert written([[-12.5, Decimal("-0.07"), -3, "-3"]]) == "-12.5,-0.07,-3,'-3\r\n"

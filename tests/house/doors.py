@@ -13,20 +13,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.links import issue_link
-from app.assessment import appeals, decisions
+from app.assessment import appeals, decisions, judging
 from app.assessment.accommodations import Grant, grant
-from app.assessment.models import Attempt, QuestionVersion
+from app.assessment.marking import save_marking
+from app.assessment.models import Attempt, Panel, PanelJudge, QuestionVersion
+from app.assessment.projects import add_file
 from app.assessment.regrading import Kind
 from app.assessment.services import submit_attempt
 from app.assessment.starting import start_attempt
+from app.assessment.uploads import Upload
 from app.catalog.models import CourseVersion
 from app.foundation import clock
 from app.foundation.outbox import OutboxMessage, enqueue
 from app.jobs.applications import apply_to_offer
 from app.jobs.models import Employer
+from app.learning.cohorts import CohortDraft, create_cohort
+from app.learning.models import CohortMember
 from app.matching import services as matching
 from app.matching.models import Invitation
 from tests.accounts.people import PASSWORD
+from tests.assessment.submissions import COURSE, GOOD, PROJECT, Studio
 from tests.builders import Cast
 from tests.courses import Small, begin, exam_of, items_of
 from tests.jobs.test_views import ORGANISATION, offer_form
@@ -165,9 +171,55 @@ class World:
         return self.appeal
 
     @cached_property
+    def studio(self) -> Studio:
+        """A course with a project that Ada has begun."""
+        return Studio(self.session, self.cast)
+
+    @cached_property
+    def submission(self) -> str:
+        return str(self.studio.handed_in().public_id)
+
+    @cached_property
+    def taken_submission(self) -> str:
+        self.studio.take(self.cast.camille, self.studio.handed_in())
+        return str(self.studio.submission().public_id)
+
+    @cached_property
+    def whole_marking(self) -> str:
+        """Taken by Camille, every line marked, not signed."""
+        taken = self.studio.take(self.cast.camille, self.studio.handed_in())
+        save_marking(self.session, marking=taken, levels=GOOD, feedback={}, comment="Lu.")
+        return str(self.studio.submission().public_id)
+
+    @cached_property
+    def accepted_submission(self) -> str:
+        submission = self.studio.handed_in()
+        self.studio.mark(self.cast.camille, submission, GOOD)
+        return str(submission.public_id)
+
+    @cached_property
+    def written_file(self) -> str:
+        """A file of work that Ada is still writing."""
+        submission, place = self.studio.written(), self.studio.place()
+        upload = Upload("rapport.pdf", "pdf", b"%PDF-")
+        add_file(self.session, actor=self.cast.actor("ada"), place=place, upload=upload, sha256="0" * 64)
+        self.session.flush()
+        return str(submission.current.files[0].public_id)
+
+    @cached_property
     def written_slot(self) -> int:
         """The question of the attempt that is answered in words."""
         return next(item.slot for item in items_of(self.session, self.attempt) if item.version.type == "text")
+
+    @cached_property
+    def panel(self) -> Panel:
+        """Camille's panel, which she judges too."""
+        opened = judging.open_panel(
+            self.session, actor=self.cast.camille.actor(), exam_version=exam_of(self.session, self.course)
+        )
+        self.session.add(PanelJudge(panel_id=opened.id, account_id=self.cast.camille.id, invited_at=clock.now()))
+        self.session.flush()
+        return opened
 
     @cached_property
     def dead_message(self) -> int:
@@ -176,6 +228,16 @@ class World:
         message.dead_at = clock.now()
         self.session.flush()
         return message.id
+
+    @cached_property
+    def cohort(self) -> str:
+        draft = CohortDraft("Groupe du soir")
+        made = create_cohort(
+            self.session, actor=self.cast.camille.actor(), course_id=self.course.course_id, draft=draft
+        )
+        self.session.add(CohortMember(cohort_id=made.id, account_id=self.cast.ada.id, added_at=clock.now()))
+        self.session.flush()
+        return str(made.public_id)
 
     def link(self, purpose: str) -> str:
         return issue_link(self.session, self.cast.ada, purpose)
@@ -199,11 +261,20 @@ def _offer(world: World) -> dict[str, Any]:
     return offer_form()
 
 
+def _project(world: World) -> dict[str, Any]:
+    """The address of a project whose work is written, ready to hand in."""
+    assert world.studio.written()
+    return {"slug": COURSE, "item_slug": PROJECT}
+
+
+OWN_LEVELS = {"level-exactitude": "2", "level-clarte": "3"}
+MARKING = OWN_LEVELS | {"feedback-exactitude": "Juste.", "feedback-clarte": "", "comment": "Lu.", "then": "sign"}
 WEIGHTS = {"contract_weight": "nice", "remote_weight": "nice", "place_weight": "nice", "pay_floor_weight": "nice"}
 WISHES = {"note": "Ma note.", "contract": "permanent", "remote": "hybrid", "place": "Nantes", "pay_floor": "30000"}
 REASON = {"reason-age-young:jeune": "Le contrat d’apprentissage est réservé par la loi."}
 DESIGN = {"style": "span", "signatory_name": "Awa Diop", "role_fr": "directrice", "role_en": "director", "logo": ""}
 BULK = {"course": "petit-cours", "addresses": "ada@example.org"}
+COHORT = {"name": "Groupe du matin", "starts_on": "2026-12-01", "ends_on": "2027-02-28"}
 LESSON = {"slug": "petit-cours", "item_slug": "lecon-1"}
 TRIES = ("sign_in_delay", "audit_entry", "audit_body")
 GRANTED = {
@@ -276,6 +347,24 @@ DOORS: dict[tuple[str, str], Door] = {
         {"petit-cours-lecon": "x"},
         lambda world: LESSON | {"question_slug": "petit-cours-lecon"} if world.course else {},
     ),
+    ("POST", "cohorts.create"): Door("camille", COHORT, lambda world: {"slug": world.course.course.slug}),
+    ("POST", "cohorts.change"): Door(
+        "camille", COHORT, lambda world: {"slug": "petit-cours", "cohort_id": world.cohort}
+    ),
+    ("POST", "cohorts.archive"): Door(
+        "camille", {"archived": "yes"}, lambda world: {"slug": "petit-cours", "cohort_id": world.cohort}
+    ),
+    ("POST", "cohorts.remove"): Door(
+        "camille",
+        parts=lambda world: {
+            "slug": "petit-cours",
+            "cohort_id": world.cohort,
+            "account_id": world.cast.ada.public_id,
+        },
+    ),
+    ("POST", "cohorts.dry_run"): Door("camille", {"cohort": ""}, lambda world: {"slug": world.course.course.slug}),
+    ("POST", "cohorts.enrol"): Door("camille", {"sealed": "x"}, lambda world: {"slug": world.course.course.slug}),
+    ("POST", "gradebook.export"): Door("camille", {"q": "a"}, lambda world: {"slug": world.course.course.slug}),
     ("POST", "assessment.start_exam"): Door("ada", {"pledge": "y"}, lambda world: {"exam_id": world.exam}),
     ("POST", "assessment.start_quiz"): Door(
         "ada", parts=lambda world: {"slug": world.course.course.slug, "quiz_slug": "petit-cours-quiz"}
@@ -321,6 +410,33 @@ DOORS: dict[tuple[str, str], Door] = {
         {"outcome": "rejected", "answer": "La clé est juste."},
         lambda world: {"appeal_id": world.taken_appeal},
     ),
+    ("POST", "panels.open_panel"): Door("camille", parts=lambda world: {"exam_id": world.exam, "number": 1}),
+    ("POST", "panels.invite"): Door(
+        "camille",
+        lambda world: {"judges": world.cast.admin.public_id},
+        lambda world: {"panel_id": world.panel.public_id},
+    ),
+    ("POST", "panels.begin_second_round"): Door("camille", parts=lambda world: {"panel_id": world.panel.public_id}),
+    ("POST", "panels.close"): Door("camille", parts=lambda world: {"panel_id": world.panel.public_id}),
+    ("POST", "panels.rate"): Door(
+        "camille", {"rating-1": "60", "rating-2": ""}, lambda world: {"panel_id": world.panel.public_id}
+    ),
+    ("POST", "projects.assess_oneself"): Door("ada", OWN_LEVELS, _project),
+    ("POST", "projects.save_words"): Door("ada", {"note": "Ma note.", "link": "https://example.org"}, _project),
+    ("POST", "projects.add_file"): Door("ada", {"file": "x"}, _project),
+    ("POST", "projects.remove_file"): Door(
+        "ada", parts=lambda world: {"slug": COURSE, "item_slug": PROJECT, "file_id": world.written_file}
+    ),
+    ("POST", "projects.hand_in"): Door("ada", parts=_project),
+    ("POST", "projects.save_entry"): Door(
+        "ada",
+        {"presentation": "Mon travail.", "link": "https://example.org", "shown": "y"},
+        lambda world: {"submission_id": world.accepted_submission},
+    ),
+    ("POST", "marking.claim"): Door("camille", parts=lambda world: {"submission_id": world.submission}),
+    ("POST", "marking.put_back"): Door("camille", parts=lambda world: {"submission_id": world.taken_submission}),
+    ("POST", "marking.save"): Door("camille", MARKING, lambda world: {"submission_id": world.taken_submission}),
+    ("POST", "marking.sign"): Door("camille", parts=lambda world: {"submission_id": world.whole_marking}),
     ("POST", "verification.verify"): Door("", {"number": "0" * 26}),
     ("POST", "verification.compare_name"): Door("", {"name": "Ada"}, lambda world: {"number": world.certificate}),
     ("POST", "verification.verify_bulk"): Door("", {"rows": "0" * 26}),

@@ -16,11 +16,21 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.accounts.services import create_account
+from app.assessment.project_models import (
+    Marking,
+    Portfolio,
+    PortfolioEntry,
+    Project,
+    Submission,
+    SubmissionFile,
+    SubmissionRevision,
+)
 from app.authoring.cli import read_checked
 from app.authoring.services import import_course, import_skills
 from app.catalog.models import CourseVersion
 from app.certification.models import Certificate
 from app.config import ROOT
+from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.foundation.database import Base, prepare_engine, set_read_only
 from app.foundation.permissions import Role
@@ -67,7 +77,31 @@ def fill(engine: Engine) -> None:
         )  # fmt: skip
         import_skills(session, checked.skills)
         import_course(session, actor=SYSTEM, course=checked.course)
+        _hand_in_a_project(session)
         session.commit()
+
+
+def _hand_in_a_project(session: Session) -> None:
+    """A project with everything that may hang on it."""
+    version = session.scalars(select(CourseVersion)).one()
+    ada = session.scalars(select(Account)).one()
+    project = Project(course_version_id=version.id, slug="p", title={}, brief_html={}, body={"rubric": []}, markers=1)
+    session.add(project)
+    session.flush()
+    now = clock.now()
+    submission = Submission(
+        public_id="0" * 26, project_id=project.id, account_id=ada.id, state="draft", revision=1, changed_at=now
+    )
+    submission.revisions = [SubmissionRevision(number=1, note="", link="")]
+    session.add(submission)
+    session.flush()
+    of_revision = {"submission_id": submission.id, "revision": 1}
+    session.add_all([
+        SubmissionFile(public_id="0" * 26, name="a", kind="txt", sha256="0" * 64, size=1, added_at=now, **of_revision),
+        Marking(marker_id=ada.id, place=1, levels={}, feedback={}, comment="", claimed_at=now, **of_revision),
+        Portfolio(account_id=ada.id, public_id="0" * 26),
+        PortfolioEntry(submission_id=submission.id, presentation="", link="", shown=True, changed_at=now),
+    ])  # fmt: skip
 
 
 def rows(engine: Engine) -> tuple[int, int]:

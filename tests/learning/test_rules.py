@@ -34,6 +34,16 @@ DATA = Module("data", (lesson("l3"), lesson("extra", required=False)), requires=
 COURSE = [BASES, DATA]
 
 
+def test_what_waits_for_others_is_resumed_last() -> None:
+    project = Item("p", Kind.PROJECT, waiting=True)
+    first, last = Module("a", (project, lesson("l1"))), Module("b", (lesson("l2"),))
+    assert next_place([first, last]) == Place("a", "l1")
+    assert next_place([done(first, "l1"), last]) == Place("b", "l2")
+    assert next_place([done(first, "l1"), done(last, "l2")]) == Place("a", "p")
+    assert next_place([done(first, "l1", "p"), done(last, "l2")]) is None
+    assert percent_complete([done(first, "l1"), done(last, "l2")]) == 66
+
+
 def done(module: Module, *keys: str) -> Module:
     return replace(module, items=tuple(replace(item, done=item.key in keys) for item in module.items))
 

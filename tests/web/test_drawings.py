@@ -1,6 +1,7 @@
 """The drawings: what is proven is inked, what is to come is not, and nothing leaves its box."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.web.drawings import DRAWINGS
 from app.web.drawings.bridge import bridge
+from app.web.drawings.charts import cloud, curves, histogram
 from app.web.drawings.elevation import elevation, pencil_bridge
 from app.web.drawings.icons import DOTS, ICONS, icon
 from app.web.drawings.meet import fit, meet
@@ -165,3 +167,44 @@ def test_every_path_is_a_path() -> None:
 
 def test_templates_get_every_drawing_by_name() -> None:
     assert all(name.startswith("draw_") for name in DRAWINGS)
+
+
+@given(st.lists(st.integers(0, 5000), min_size=10, max_size=10), st.floats(-5, 105))
+def test_a_histogram_stays_in_its_box_and_its_columns_keep_their_proportions(counts: list[int], cut: float) -> None:
+    drawing = histogram(counts, cut)
+    assert all(30 <= column.y <= 280.1 and column.height >= 0 for column in drawing.columns)
+    assert [column.passing for column in drawing.columns] == [10 * place >= cut - 1e-9 for place in range(10)]
+    assert 60 <= drawing.cut_x <= 580
+    assert len(drawing.ys) <= 6
+    tallest = max(counts)
+    if tallest:
+        whole = max(column.height for column in drawing.columns)
+        for count, column in zip(counts, drawing.columns, strict=True):
+            assert column.height == pytest.approx(whole * count / tallest, abs=0.11)
+
+
+@given(st.lists(st.lists(st.floats(0, 1), min_size=5, max_size=5), min_size=1, max_size=8))
+def test_curves_stay_in_their_box_and_their_labels_apart(series: list[list[float]]) -> None:
+    drawing = curves([(place == 0, place == 2, shares) for place, shares in enumerate(series)])
+    assert [line.kind for line in drawing.lines][:3] == ["l1", "l4", "l3"][: len(series)]
+    for line in drawing.lines:
+        numbers = [float(number) for number in re.findall(r"[0-9.]+", line.path)]
+        assert all(60 <= x <= 500 for x in numbers[::2])
+        assert all(30 <= y <= 280 for y in numbers[1::2])
+    heights = sorted(line.label_y for line in drawing.lines)
+    assert all(high - low >= 16 for low, high in pairwise(heights))
+    assert min(heights) > 0 if len(series) < 8 else True
+    assert max(heights) < 330
+
+
+@given(
+    st.lists(st.tuples(st.floats(-0.2, 1.2), st.floats(-100, 100), st.sampled_from(["", "care", "stop"])), max_size=9)
+)
+def test_questions_far_out_stay_in_the_cloud(questions: list[tuple[float, float, str]]) -> None:
+    drawing = cloud(questions)
+    assert [point.tone for point in drawing.points] == [tone for _facility, _value, tone in questions]
+    for point in drawing.points:
+        x, y = map(float, re.findall(r"-?[0-9.]+", point.path)[:2])
+        assert 50 <= x <= 590
+        assert 20 <= y <= 340
+    assert [mark.value for mark in drawing.ys] == [-40, -20, 0, 20, 40, 60, 80]

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from app.assessment.candidate import candidate_question
 from app.foundation.i18n import use_language
-from app.web.filters import day, hours
+from app.web.filters import by_part, day, hours, spoken_question
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,23 @@ def test_a_day_and_its_month_stay_on_one_line() -> None:
     for language, printed in (("fr", "8\u00a0mars 2027"), ("en", "8\u00a0March 2027")):
         with use_language(language):
             assert day(date(2027, 3, 8)) == printed
+
+
+def test_a_stem_is_cut_at_its_gaps_wherever_they_stand() -> None:
+    asked = candidate_question(
+        {
+            "type": "cloze",
+            "stem": {"fr": "De [[a]] à [[b]].", "en": "**[[b]]** from [[a]]"},
+            "gaps": {"a": {"type": "text", "answers": []}, "b": {"type": "numeric", "answers": []}},
+        },
+        [["t1", "text:a"], ["t2", "numeric:b"]],
+    )
+    for language, expected in (("fr", ["De ", 1, " à ", 2, "."]), ("en", ["<strong>", 2, "</strong> from ", 1, ""])):
+        with use_language(language):
+            pieces = spoken_question(asked)["pieces"]
+        found = [piece["part"]["number"] if piece["part"] else str(piece["words"]) for piece in pieces]
+        assert found == expected
+
+
+def test_what_was_given_is_found_by_its_part() -> None:
+    assert by_part(["t1=a", "t2=b=c", "t3=", "stray"]) == {"t1": "a", "t2": "b=c", "t3": ""}
