@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.queries import names_of
 from app.assessment import decisions, queries, regrades
-from app.assessment.choices import options_of
+from app.assessment.choices import is_right, options_of
 from app.assessment.decision_models import ItemDecision
 from app.assessment.decisions import Proposal
 from app.assessment.forms import DecisionForm
@@ -69,7 +69,7 @@ def questions(exam_id: str) -> ResponseReturnValue:
 def form(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
     """One question with its key, and what could be decided about it."""
     exam, version = _question(exam_id, question_id, number)
-    right = [one["id"] for one in options_of(version.body) if one.get("correct")] if has_options(version.body) else []
+    right = [one["id"] for one in options_of(version.body) if is_right(one)] if has_options(version.body) else []
     return _form_page(exam, version, _form(version, right=right, accepted=accepted_lines(version.body)))
 
 

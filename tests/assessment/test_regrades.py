@@ -203,7 +203,7 @@ def test_new_draws_skip_void_versions(app: Flask, session: Session, cast: Cast) 
     exam.version = exam.small.publish(session)
     exam.exam_version = exam_of(session, exam.version)
     first = exam.begin("ada")
-    assert first.drawn_from == {"seen": {}, "attempts": 1, "counts": {}, "void": []}
+    assert first.drawn_from == {"seen": {}, "attempts": 0, "counts": {}, "void": []}
     exam.decide()
     for person in range(6):
         attempt = exam.begin(cast.person(f"Personne {person}"))
