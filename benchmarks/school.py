@@ -74,11 +74,12 @@ def build(environ: dict[str, str], sitting: int = SITTING) -> School:
 
 
 def _publish_exam(session: Session, version: CourseVersion) -> ExamVersion:
-    """An exam like the course's own, five questions per domain, from its bank and that of the exercises."""
+    """The course's own exam, same blueprint and same banks, open to all and for no certificate."""
     own = queries.certification_exam_of(session, version.id)
     if own is None:
         raise LookupError("the course has no exam")
-    rows = [{**row, "count": QUESTIONS // len(own.blueprint)} for row in own.blueprint]
+    if sum(row["count"] for row in own.blueprint) != QUESTIONS:
+        raise LookupError(f"the course's exam no longer asks {QUESTIONS} questions")
     return publish_exam(
         session,
         course_id=version.course_id,
@@ -87,8 +88,8 @@ def _publish_exam(session: Session, version: CourseVersion) -> ExamVersion:
             slug="benchmark",
             kind="certification",
             title=own.title,
-            banks=[f"{demo.COURSE}-exam", f"{demo.COURSE}-practice"],
-            blueprint=rows,
+            banks=[f"{demo.COURSE}-exam"],
+            blueprint=own.blueprint,
             settings={**own.settings, "requires": [], "awards": None},  # random answers seldom pass: no certificate
             pledge=own.pledge,
         ),

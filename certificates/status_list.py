@@ -82,7 +82,13 @@ def decode(text: str) -> StatusList:
 
 
 def status_list_document(
-    status_list: StatusList, *, list_url: str, issuer_id: str, valid_from: datetime, valid_until: datetime
+    status_list: StatusList,
+    *,
+    list_url: str,
+    issuer_id: str,
+    valid_from: datetime,
+    valid_until: datetime,
+    ttl: int = TIME_TO_LIVE // timedelta(milliseconds=1),
 ) -> dict[str, Any]:
     """The unsigned status list credential; `ttl`, in milliseconds, is how long a copy may be kept."""
     return {
@@ -96,7 +102,7 @@ def status_list_document(
             "id": f"{list_url}#list",
             "type": "BitstringStatusList",
             "statusPurpose": "revocation",
-            "ttl": TIME_TO_LIVE // timedelta(milliseconds=1),
+            "ttl": ttl,
             "encodedList": encode(status_list),
         },
     }

@@ -219,12 +219,14 @@ def _read_list_document(
     """Read what we know, write it again and compare, as for a credential."""
     try:
         begin, end = _read_time(document["validFrom"]), _read_time(document["validUntil"])
-        encoded = document["credentialSubject"]["encodedList"]
+        encoded, ttl = document["credentialSubject"]["encodedList"], document["credentialSubject"]["ttl"]
         status_list = decode(encoded)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StatusListError("The file is not a status list.") from error
+    if type(ttl) is not int or ttl < 0:  # any: how long a copy may be kept is advice, and validUntil the rule
+        raise StatusListError("The status list does not say how long a copy may be kept.")
     expected = status_list_document(
-        status_list, list_url=list_url, issuer_id=issuer_id, valid_from=begin, valid_until=end
+        status_list, list_url=list_url, issuer_id=issuer_id, valid_from=begin, valid_until=end, ttl=ttl
     )
     # Two compressors may write the same bits differently; the signature covers what was written.
     expected["credentialSubject"]["encodedList"] = encoded

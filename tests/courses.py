@@ -231,6 +231,7 @@ class Small:
     lesson_questions: Sequence[QuestionDraft] = ()
     embedded: Sequence[str] | None = None
     blueprint: Sequence[dict[str, Any]] = ({"domain": "alpha", "level": 1, "count": 5, "points": "1"},)
+    exam_name: str = "final"
     exam_settings: dict[str, Any] = field(default_factory=dict)
     quiz_settings: dict[str, Any] = field(default_factory=dict)
     mastery: bool = True
@@ -263,7 +264,8 @@ class Small:
             {**QUIZ_SETTINGS, **self.quiz_settings}, {},
         )  # fmt: skip
         exam = ExamDraft(
-            f"{self.slug}-final", "certification", both("Examen"), [f"{self.slug}-examen"], list(self.blueprint),
+            f"{self.slug}-{self.exam_name}", "certification", both("Examen"), [f"{self.slug}-examen"],
+            list(self.blueprint),
             {**EXAM_SETTINGS, **self.exam_settings}, both("Je réponds seul."),
         )  # fmt: skip
         for draft in (quiz, exam):

@@ -100,10 +100,11 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
 def _add_states(session: Session) -> None:
     """What the demo school leaves out: things half done, sent, taken back."""
     version = get_current_version(session, demo.COURSE)
-    exams = {one.exam.kind: one for one in queries.exam_versions_of(session, version.id)}
+    exams = queries.exam_versions_of(session, version.id)
+    first_quiz, exam = (next(one for one in exams if one.exam.kind == kind) for kind in ("practice", "certification"))
     learning.enrol(session, actor=_actor(session, "henri"), version=version)
-    _sit_partly(session, _actor(session, "henri"), exams["certification"])
-    _sit_partly(session, _actor(session, "chloe"), exams["practice"])
+    _sit_partly(session, _actor(session, "henri"), exam)
+    _sit_partly(session, _actor(session, "chloe"), first_quiz)
     ada, dora, fatou = (_actor(session, name) for name in ("ada", "dora", "fatou"))
     offer = session.scalars(select(Offer).order_by(Offer.id)).first()
     own = session.scalars(select(Certificate).where(Certificate.account_id == ada.account_id)).one()
@@ -130,7 +131,7 @@ def _live_through(session: Session) -> None:
     with clock.frozen(clock.months_after(clock.now(), -months) + timedelta(days=20)):
         second = correct_name(session, actor=SYSTEM, certificate=first, name="Fatou Diarra-Sow")
         renew_certificate(session, actor=SYSTEM, certificate=second)
-    camille, studied = _actor(session, "camille"), demo.Person("camille", "", Role.LEARNER, lessons=4, wrong=0)
+    camille, studied = _actor(session, "camille"), demo.Person("camille", "", Role.LEARNER, wrong=0)
     with use_language("fr"):
         demo.study(session, camille, studied, version)
     (held,) = certificates_of(session, camille.account_id)
@@ -202,13 +203,15 @@ def _examples(session: Session) -> list[Shot]:
     version = get_current_version(session, demo.COURSE)
     items = [item for module in version.modules for item in module.items]
     lesson, quiz = items[0].slug, next(item.slug for item in items if item.kind == "quiz")
+    lessons = [item.slug for item in items if item.kind == "lesson"]
     certifying = select(Exam.public_id).where(Exam.kind == "certification").order_by(Exam.id)
     exam = session.scalars(certifying.limit(1)).one()
     shots = [
         *(Shot(person, "course", course) for person in (VISITOR, "ada", "blaise")),
         *(Shot(person, "course-home", learn) for person in ("ada", "chloe", "emile", "grace", "henri")),
         *(Shot(person, "lesson", f"{learn}/{lesson}") for person in (VISITOR, "chloe")),
-        *(Shot("chloe", f"lesson-{number}", f"{learn}/{item.slug}") for number, item in enumerate(items[1:4], start=2)),
+        *(Shot("ada", f"lesson-{number}", f"{learn}/{slug}") for number, slug in enumerate(lessons[1:], start=2)),
+        Shot("chloe", "lesson-locked", f"{learn}/{lessons[-1]}"),
         *(Shot(person, "quiz", f"{learn}/{quiz}") for person in ("ada", "chloe")),
         *(Shot(person, "exam", f"/exams/{exam}") for person in ("ada", "chloe", "emile", "grace", "henri")),
         Shot("grace", "home-revoked", "/"),

@@ -33,7 +33,7 @@ def add_certificates(session: Session) -> None:
     """One more learner for each state, who passed like the others."""
     version = get_current_version(session, demo.COURSE)
     for state, name in STATES.items():
-        person = demo.Person(state, name, Role.LEARNER, lessons=4, wrong=1)
+        person = demo.Person(state, name, Role.LEARNER, wrong=1)
         actor = demo._join(session, person, "!")
         long_ago = 1200 if state == "expired" else 3
         with clock.frozen(clock.now() - timedelta(days=long_ago, hours=2)):

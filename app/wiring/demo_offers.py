@@ -50,19 +50,23 @@ OFFERS = (
     DemoOffer(
         "dora",
         "Assistant administratif ou assistante administrative, usages de l'IA (H/F)",
-        "Vous tenez l'accueil et le courrier, et vous apprenez à l'équipe à se servir d'un assistant sans lui confier "
-        "ce qu'il ne faut pas. Les réponses sont relues avant de partir : c'est vous qui dites lesquelles.\n\n"
+        "Vous tenez l'accueil, le courrier et un tableau des rendez-vous, et vous apprenez à l'équipe à se servir d'un "
+        "assistant sans lui confier ce qu'il ne faut pas. Les réponses sont relues avant de partir : c'est vous qui "
+        "dites lesquelles.\n\n"
         "Une semaine de passation, un binôme le premier mois.",
         "fr", "permanent", "Nantes", "hybrid", (25200, 28800), 45,
-        (("ai-literacy", 1, True), ("critical-evaluation", 1, True), ("ai-assistant-use", 1, False)),
+        (
+            ("ai-assistant-use", 1, True), ("ai-output-checking", 1, True), ("personal-data", 1, True),
+            ("spreadsheets", 1, False),
+        ),
     ),
     DemoOffer(
         "dora",
         "Conseiller ou conseillère de formation numérique (H/F)",
         "Vous animez des ateliers de deux heures pour des personnes qui reprennent un métier : ce que fait un modèle, "
-        "ce qu'il ne fait pas, comment vérifier. Le programme existe, vous l'adaptez.",
+        "comment lui écrire une demande, comment vérifier sa réponse. Le programme existe, vous l'adaptez.",
         "fr", "fixed-term", "Saint-Nazaire", "on-site", (27000, 30000), 30,
-        (("ai-principles", 1, True), ("ai-literacy", 2, True), ("change-management", 2, False)),
+        (("prompt-writing", 1, True), ("ai-literacy", 2, True), ("change-management", 2, False)),
     ),
     DemoOffer(
         "dora",
@@ -86,7 +90,7 @@ OFFERS = (
         "You sort incoming letters with a model's help and decide yourself wherever it hesitates. You keep a record of "
         "its errors by kind of letter, so that nobody is served worse than the others.",
         "en", "permanent", "Ghent", "hybrid", (31000, 36000), 40,
-        (("ai-literacy", 1, True), ("ai-principles", 1, False), ("personal-data", 1, True)),
+        (("ai-literacy", 1, True), ("ai-output-checking", 1, True), ("personal-data", 1, False)),
     ),
     DemoOffer(
         "henri",

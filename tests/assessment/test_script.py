@@ -144,8 +144,9 @@ def _let_into_the_exam(site: Site, email: str) -> None:
         account = session.scalars(select(Account).where(Account.email == email)).one()
         version = get_current_version(session, "ia-au-travail")
         enrolment = enrol(session, actor=account.actor(), version=version)
-        quiz = get_item(session, version.id, "comprendre-quiz")
-        record_quiz(session, enrolment=enrolment, item=quiz, ratio=Decimal(1), mastered=True)
+        for module in version.modules:
+            quiz = get_item(session, version.id, f"{module.slug}-quiz")
+            record_quiz(session, enrolment=enrolment, item=quiz, ratio=Decimal(1), mastered=True)
 
 
 def test_an_answer_given_without_a_network_is_sent_when_it_is_back(candidate: Candidate) -> None:

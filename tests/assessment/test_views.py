@@ -383,7 +383,7 @@ def test_the_real_exam_is_sat_in_both_languages(cast: Cast, course: CourseVersio
         client.get(exam)
         attempt = attempt_at(session, client.post(exam, {"pledge": "y"}).headers["Location"])
         items = items_of(session, attempt)
-        assert len(items) == 12
+        assert len(items) == 20
         for item in items:
             assert client.get(f"/attempts/{attempt.public_id}?question={item.slot}").status_code == 200
         client.get(f"/attempts/{attempt.public_id}/review")

@@ -69,9 +69,9 @@ def test_the_real_course_arrives_whole(session: Session) -> None:
     assert found["Question"] == sum(not question.void for bank in course.banks for question in bank.questions)
     exam = certification_exam_of(session, version.id)
     assert exam is not None
-    assert pool_size(session, exam.id) >= 24
+    assert pool_size(session, exam.id) >= 60
     assert exam.settings["cooldown_s"] == [86400, 604800]
-    assert (exam.settings["cut"], exam.settings["duration_s"], exam.settings["max_attempts"]) == ("0.70", 1500, 3)
+    assert (exam.settings["cut"], exam.settings["duration_s"], exam.settings["max_attempts"]) == ("0.70", 2100, 3)
 
 
 def test_a_change_makes_a_version_and_keeps_the_one_before(session: Session) -> None:
@@ -81,7 +81,7 @@ def test_a_change_makes_a_version_and_keeps_the_one_before(session: Session) -> 
     course = session.scalars(select(Course)).one()
     assert course.current_version_id == new.id
     found = counts(session)
-    assert found["ExamVersion"] == 4
+    assert found["ExamVersion"] == 8  # three quizzes and the exam, twice
     assert found["QuestionVersion"] == found["Question"]
 
 

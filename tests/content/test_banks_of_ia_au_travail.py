@@ -11,6 +11,7 @@ from statistics import mean
 import pytest
 from ruamel.yaml import YAML
 
+from app.assessment.drawing import SEED_BYTES, Candidate, Exposure, Row, draw
 from tests.content.question_banks import (
     BANKS,
     CHOICES,
@@ -30,8 +31,10 @@ from tests.content.question_banks import (
     words,
 )
 
-DOMAINS = {"regle-exemples", "apprendre-exemples", "mot-suivant", "plausible-vrai"}
-CERTIFIED = {"ai-literacy", "ai-principles", "critical-evaluation"}
+COURSE_FILE = YAML(typ="safe").load((COURSE / "course.yaml").read_text(encoding="utf-8"))
+DOMAINS: dict[str, set[str]] = {name: set(domain["skills"]) for name, domain in COURSE_FILE["domains"].items()}
+EXAM = YAML(typ="safe").load((COURSE / "exams" / "ia-au-travail.yaml").read_text(encoding="utf-8"))
+CERTIFIED = {skill["id"] for skill in EXAM["awards"]["skills"]}
 TIER_PRIOR = -1.75
 COGNITIVE_OFFSETS = {"remember": -0.6, "understand": -0.2, "apply": 0.2, "analyse": 0.6}
 
@@ -55,7 +58,7 @@ def test_keys_that_every_question_has(question: Question) -> None:
     assert question["level"] == "beginner"
     assert question["review_by"] == "2027-05"
     assert 1 <= len(question["skills"]) <= 2
-    assert set(question["skills"]) <= CERTIFIED
+    assert set(question["skills"]) & DOMAINS[question["domain"]]
 
 
 @per_question()
@@ -237,21 +240,86 @@ def test_feedback_never_repeats_itself_nor_names_a_letter(question: Question, la
 # the exam as a whole
 
 
+def blueprint() -> list[Row]:
+    """The rows of the exam, as the drawing takes them."""
+    return [
+        Row(
+            row["domain"],
+            1,
+            row["count"],
+            tags=frozenset(row.get("tags", ())),
+            skills=frozenset(row.get("skills", ())),
+        )
+        for row in EXAM["blueprint"]
+    ]
+
+
+def candidates() -> list[Candidate]:
+    return [
+        Candidate(
+            question["id"],
+            question["domain"],
+            1,
+            question["type"],
+            tags=frozenset(question["tags"]),
+            skills=frozenset(question["skills"]),
+            enemies=frozenset(question.get("enemies", ())),
+        )
+        for question in bank("exam")
+    ]
+
+
+def pool_of(row: Row) -> list[Candidate]:
+    return [
+        one for one in candidates() if one.domain == row.domain and row.tags <= one.tags and row.skills <= one.skills
+    ]
+
+
 def test_three_written_questions_for_each_one_drawn() -> None:
-    exam = YAML(typ="safe").load((COURSE / "exams" / "comprendre.yaml").read_text(encoding="utf-8"))
-    for row in exam["blueprint"]:
-        pool = [q for q in bank("exam") if q["domain"] == row["domain"] and q["level"] == row["level"]]
-        assert len(pool) >= 3 * row["count"], "W163"
+    for row in blueprint():
+        assert len(pool_of(row)) >= 3 * row.count, "W163"
+    for domain in DOMAINS:
+        drawn = sum(row.count for row in blueprint() if row.domain == domain)
+        assert sum(one.domain == domain for one in candidates()) >= 3 * drawn, "W163"
+
+
+def test_what_the_exam_says_of_itself_is_what_it_draws() -> None:
+    drawn = Counter(dict.fromkeys(DOMAINS, 0))
+    for row in blueprint():
+        drawn[str(row.domain)] += row.count
+    assert drawn.total() == 20
+    for language in LANGUAGES:
+        told = {COURSE_FILE["domains"][name]["title"][language].lower(): count for name, count in drawn.items()}
+        written = " ".join(EXAM["criteria"][language].lower().split())
+        assert all(f"{title} {count}" in written for title, count in told.items())
+
+
+def test_certified_skills_are_those_the_course_teaches_and_its_domains_hold() -> None:
+    assert {skill["id"] for skill in COURSE_FILE["teaches"]} == CERTIFIED
+    assert set.union(*DOMAINS.values()) >= CERTIFIED
 
 
 def test_any_form_holds_three_questions_of_each_certified_skill() -> None:
-    exam = YAML(typ="safe").load((COURSE / "exams" / "comprendre.yaml").read_text(encoding="utf-8"))
+    """Whatever was drawn or seen before: a row gives at least its count less the questions of its pool without it."""
     for skill in CERTIFIED:
         least = 0
-        for row in exam["blueprint"]:
-            lacking = sum(q["domain"] == row["domain"] and skill not in q["skills"] for q in bank("exam"))
-            least += max(0, row["count"] - lacking)
-        assert least >= 3
+        for row in blueprint():
+            lacking = sum(skill not in one.skills for one in pool_of(row))
+            least += max(0, row.count - lacking)
+        assert least >= 3, skill
+
+
+def test_five_hundred_forms_are_whole_and_hold_three_questions_of_each_certified_skill() -> None:
+    rows, pool = blueprint(), candidates()
+    seen: Counter[str] = Counter()
+    for number in range(500):
+        if number % 3 == 0:  # somebody else: three attempts each, who is spared what was seen
+            seen.clear()
+        form = [one.candidate for one in draw(rows, pool, seen, Exposure(), number.to_bytes(SEED_BYTES))]
+        seen.update(one.public_id for one in form)
+        assert len({one.public_id for one in form}) == 20
+        tested = Counter(skill for one in form for skill in one.skills)
+        assert all(tested[skill] >= 3 for skill in CERTIFIED), (number, tested)
 
 
 def test_enemies_are_mutual_and_leave_enough_to_draw() -> None:

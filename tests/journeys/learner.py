@@ -18,7 +18,6 @@ from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 COURSE = "ia-au-travail"
-QUIZ = "comprendre-quiz"
 
 
 def register(visitor: Visitor, letters: Path, name: str, email: str, *, role: str = "learn and find a job") -> None:
@@ -64,15 +63,25 @@ def _without_signs(title: str) -> str:
     return r"\W+".join(re.findall(r"\w+", title))
 
 
-def read_lessons(visitor: Visitor, site: Site) -> None:
-    """Every lesson; a question of the first one is answered, one step of its worked example is opened."""
+def study(visitor: Visitor, site: Site) -> None:
+    """Every module: its lessons, then its exercises, which open the next one."""
+    with site.database() as session:
+        version = session.scalars(select(CourseVersion)).one()
+        modules = [[item.slug for item in module.items] for module in version.modules]
+    for *lessons, quiz in modules:
+        read_lessons(visitor, len(lessons))
+        assert visitor.page.url.endswith(quiz)
+        practise(visitor, site)
+
+
+def read_lessons(visitor: Visitor, lessons: int) -> None:
+    """The lessons of a module; a question of the first one is answered, one step of its worked example is opened."""
     visitor.follow("Go on")
     _try_first_question(visitor)
     _open_worked_steps(visitor)
-    for _lesson in range(4):
+    for _lesson in range(lessons):
         assert visitor.page.locator("article .prose").count() == 1
         visitor.press("Done, go on")
-    assert visitor.page.url.endswith(QUIZ)
 
 
 def _try_first_question(visitor: Visitor) -> None:

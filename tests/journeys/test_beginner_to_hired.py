@@ -28,8 +28,7 @@ def test_from_registering_to_hired(
     name, email = NAMES[language], f"maiwenn-{language}-{width}@example.org"
     learner.register(person, letters, name, email)
     learner.enrol(person, site)
-    learner.read_lessons(person, site)
-    learner.practise(person, site)
+    learner.study(person, site)
     sit_exam(person, site, email)
     content = fetch_certificate(person, tmp_path, name)
     person.sign_out()

@@ -19,8 +19,7 @@ def test_from_registering_to_the_result(site: Site, visitors: Callable[..., Visi
     email = "solange@example.org"
     learner.register(person, letters, "Solange Kaboré", email)
     learner.enrol(person, site)
-    learner.read_lessons(person, site)
-    learner.practise(person, site)
+    learner.study(person, site)
     answers = learner.start_exam(person, site)
     for slot in sorted(answers)[:-1]:
         learner.answer(person, answers[slot])

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.assessment.models import Attempt, Exam
+from app.assessment.models import Result as Outcome
 from app.certification.models import Certificate
 from app.jobs.models import Offer
 from app.wiring.demo import PASSWORD, PEOPLE
@@ -20,6 +22,21 @@ from tests.builders import Cast
 def load(app: Flask) -> Result:
     """Load the demo school as `make run` does."""
     return app.test_cli_runner().invoke(args=["demo", "load"])
+
+
+def sat(session: Session, who: str) -> dict[str, list[int]]:
+    """The points of what somebody handed in, by kind of exam."""
+    wanted = (
+        select(Exam.kind, Outcome.total)
+        .join(Attempt, Attempt.exam_id == Exam.id)
+        .join(Outcome, Outcome.attempt_id == Attempt.id)
+        .join(Account, Account.id == Attempt.account_id)
+        .where(Account.email == f"{who}@example.org")
+    )
+    points: dict[str, list[int]] = {}
+    for kind, total in session.execute(wanted):
+        points[kind] = sorted([*points.get(kind, []), int(total)])
+    return points
 
 
 def test_it_is_whole_and_loaded_once(app: Flask, session: Session, cast: Cast) -> None:
@@ -33,14 +50,16 @@ def test_it_is_whole_and_loaded_once(app: Flask, session: Session, cast: Cast) -
         .where(Certificate.state == "valid")
     ).all()
     assert "ada@example.org" in certified
-    assert "emile@example.org" not in certified  # five wrong answers of twelve
+    assert "emile@example.org" not in certified
+    assert sat(session, "emile") == {"certification": [12], "practice": [6, 6, 8]}  # eight wrong answers of twenty
+    assert sat(session, "chloe") == {}  # in the middle of the first module
     published = session.scalar(select(func.count()).select_from(Offer).where(Offer.state == "published"))
     assert published is not None
     assert published >= 6
     ada = session.scalars(select(Account).where(Account.email == "ada@example.org")).one()
     client = cast.client(ada, language="fr")
     client.get("/matches")
-    assert "81 %" in client.text()  # the best fit of a beginner's certificate
+    assert "90 %" in client.text()  # the best fit of what was proven in an unsupervised exam
     people = session.scalar(select(func.count()).select_from(Account))
     session.rollback()
     again = load(app)
