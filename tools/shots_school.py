@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_exams
 import shots_figures
 import shots_projects
 import shots_studio
@@ -49,6 +50,8 @@ HOLDERS = {
 }  # fmt: skip
 # What people of the school wrote: it stays in their language.
 LETTERS = (
+    *shots_exams.GROUNDS,
+    "Le journal montre la fin à l’heure dite.",
     "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain.",
     "Votre parcours nous intéresse : parlons-en.",
     *shots_projects.WRITTEN,
@@ -74,11 +77,13 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         demo.load(db.session, today=clock.now().date())
         _add_states(db.session)
         shots_verification.add_certificates(db.session)
+        shots_exams.add_states(db.session)
         shots_figures.add_cohort(db.session)
         shots_projects.add_projects(db.session, lambda name: _actor(db.session, name))
         shots_studio.add_cohorts(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
+        counter += [Shot(*named) for named in shots_exams.named(db.session)]
         studio = [Shot("camille", *named) for part in (shots_figures, shots_studio) for named in part.named(db.session)]
         shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
         shots += [Shot(*one) for one in shots_projects.named(db.session)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -105,6 +106,12 @@ def _get(session: Session, condition: ColumnElement[bool]) -> Account:
     if account is None:
         raise NotFoundError("no such account")
     return account
+
+
+def names_of(session: Session, account_ids: Collection[int]) -> dict[int, str]:
+    """The names of some accounts, for pages that say who did what."""
+    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(account_ids)))
+    return {account_id: name for account_id, name in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def find_link(session: Session, token: str, purpose: str) -> tuple[OneTimeToken, Account] | None:

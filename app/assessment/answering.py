@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-import rfc8785
 from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
@@ -113,7 +111,7 @@ def _check_readable(attempt: Attempt | Sitting, place: Place, incoming: Incoming
 
 
 def _digest(incoming: Incoming) -> str:
-    return hashlib.sha256(rfc8785.dumps([incoming.slot, incoming.rev, dict(incoming.payload or {})])).hexdigest()
+    return rules.answer_digest(incoming.slot, incoming.rev, dict(incoming.payload or {}))
 
 
 def _already_there(known: Event, digest: str, place: Place, *, closed: bool) -> Saved:

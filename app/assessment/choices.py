@@ -34,8 +34,13 @@ class Ticks:
 
 def options_of(body: Body) -> Sequence[Mapping[str, Any]]:
     """Give what can be ticked: the options of a question, or the areas of a picture."""
-    options: Sequence[Mapping[str, Any]] = body["areas" if body["type"] == "hotspot" else "options"]
+    options: Sequence[Mapping[str, Any]] = body[options_key(body)]
     return options
+
+
+def options_key(body: Body) -> str:
+    """Name the part of a body that lists what can be ticked."""
+    return "areas" if body["type"] == "hotspot" else "options"
 
 
 def score_single(body: Body, answer: Answer) -> Scored:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, String, Table, and_, func, select, type_co
 from sqlalchemy.orm import Session, contains_eager
 
 from app.assessment.models import Answer, Attempt, AttemptItem, Exam, ExamPool, ExamVersion, Result, Score
+from app.assessment.regrading import VOID_RULE
 from app.assessment.rules import State
 from app.catalog.models import CourseVersion
 from app.foundation.errors import NotFoundError
@@ -154,11 +155,15 @@ def siblings_with(session: Session, version: ExamVersion, question_version_id: i
 
 
 def sheets_of(session: Session, exam_version_id: int, until: datetime | None = None) -> list[Sheet]:
-    """Every first attempt marked before `until`, in the revision then in force; always in two statements."""
+    """Every first attempt marked before `until` as it stood then, void questions left out; always in two statements."""
     found = _read_sheets(session, exam_version_id, until)
-    for attempt_id, version_id, points, order, payload, credit in _read_lines(session, exam_version_id, until):
+    for attempt_id, version_id, points, order, payload, credit, rule in _read_lines(session, exam_version_id, until):
         sheet = found.get(attempt_id)
-        if sheet is not None:  # of several revisions the last stays
+        if sheet is None:
+            continue
+        if rule == VOID_RULE:  # counts neither for nor against anybody
+            sheet.lines.pop(version_id, None)
+        else:  # of several revisions the last stays
             maximum = float(points)
             sheet.lines[version_id] = Line(
                 float(credit) * maximum, maximum, _is_blank(payload), _chosen(order, payload)
@@ -193,6 +198,7 @@ def _read_lines(session: Session, exam_version_id: int, until: datetime | None) 
             _items.c.option_order,
             _answers.c.payload,
             type_coerce(_scores.c.credit, String),
+            _scores.c.rule,
         )
         .join_from(_attempts, _items, _items.c.attempt_id == _attempts.c.id)
         .join(_scores, same_score)

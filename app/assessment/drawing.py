@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Collection, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 SEED_BYTES = 16
 EXPOSURE_LIMIT_PERCENT = 30
@@ -45,6 +45,37 @@ class Candidate:
     skills: frozenset[str] = frozenset()
     enemies: frozenset[str] = frozenset()
     case: str | None = None
+
+
+def row_of(written: Mapping[str, Any]) -> Row:
+    """Read a line of a stored blueprint: {domain, level, count, points, type, tags, skills}."""
+    return Row(
+        domain=written.get("domain"),
+        level=written.get("level"),
+        count=written["count"],
+        points=Decimal(str(written.get("points", 1))),
+        type=written.get("type"),
+        tags=frozenset(written.get("tags") or ()),
+        skills=frozenset(written.get("skills") or ()),
+    )
+
+
+def candidates_of(described: Sequence[Mapping[str, Any]]) -> list[Candidate]:
+    """Read the questions of a pool: {public_id, slug, domain, level, type, tags, skills, enemies (slugs), case}."""
+    public_ids = {one["slug"]: one["public_id"] for one in described}
+    return [
+        Candidate(
+            public_id=one["public_id"],
+            domain=one["domain"],
+            level=one["level"],
+            type=one["type"],
+            tags=frozenset(one["tags"]),
+            skills=frozenset(one["skills"]),
+            enemies=frozenset(public_ids[slug] for slug in one["enemies"] if slug in public_ids),
+            case=one["case"],
+        )
+        for one in described
+    ]
 
 
 @dataclass(frozen=True, slots=True)

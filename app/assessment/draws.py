@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -11,7 +12,7 @@ from app.assessment.models import Attempt, AttemptItem, ExamPool, Question, Ques
 
 
 def pool_of(session: Session, exam_version_id: int) -> Sequence[QuestionVersion]:
-    """The questions an exam version may draw, with their question."""
+    """The questions of an exam version, with their question, void ones included."""
     return session.scalars(
         select(QuestionVersion)
         .join(ExamPool, ExamPool.question_version_id == QuestionVersion.id)
@@ -20,6 +21,22 @@ def pool_of(session: Session, exam_version_id: int) -> Sequence[QuestionVersion]
         .where(ExamPool.exam_version_id == exam_version_id)
         .order_by(QuestionVersion.id)
     ).all()
+
+
+def described(version: QuestionVersion) -> dict[str, Any]:
+    """A question as a draw sees it: all that decides whether it is taken, nothing of what it asks."""
+    return {
+        "public_id": version.question.public_id,
+        "slug": version.question.slug,
+        "number": version.number,
+        "domain": version.domain,
+        "level": version.level,
+        "type": version.type,
+        "tags": list(version.body.get("tags") or ()),
+        "skills": list(version.body.get("skills") or ()),
+        "enemies": list(version.body.get("enemies") or ()),
+        "case": version.body.get("case"),
+    }
 
 
 def times_seen(session: Session, account_id: int, exam_id: int) -> dict[str, int]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from app.assessment.answers import Answer
+from app.assessment.answers import Answer, Tokens, normalise
 from app.assessment.choices import score_multiple, score_single
 from app.assessment.exact import fraction, rounded, truncated
 from app.assessment.parts import score_cloze, score_matching, score_matrix, score_ordering
@@ -39,6 +39,11 @@ def score(body: Body, answer: Answer) -> Scored:
     if engine is None:
         raise GradingError(f"no scoring for questions of type {body['type']!r}")
     return engine(body, answer)
+
+
+def score_stored(body: Body, payload: object, layout: Tokens) -> Scored:
+    """Score an answer as it is stored, in the layout its candidate saw; raises as `score` does."""
+    return score(body, normalise(body["type"], payload, layout))
 
 
 @dataclass(frozen=True, slots=True)

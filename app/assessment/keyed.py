@@ -8,7 +8,7 @@ from typing import Any
 
 from app.assessment import layouts
 from app.assessment.answers import SINGLE_TYPES
-from app.assessment.candidate import CandidateQuestion, candidate_question, correction
+from app.assessment.candidate import CandidateQuestion, Words, candidate_question, correction
 from app.assessment.drawing import SEED_BYTES
 from app.assessment.models import QuestionVersion
 from app.assessment.readings import PartReading
@@ -37,6 +37,15 @@ def with_key(version: QuestionVersion) -> Keyed:
         parts=read.parts,
         accepted=tuple(_in_words(entry) for entry in body.get("answers", ()) if entry.get("credit", 1) == 1),
     )
+
+
+def options_by_id(version: QuestionVersion) -> list[tuple[str, Words]]:
+    """The id and the words of what can be chosen, in the author's order; the areas of a picture after their letters."""
+    if not has_options(version.body):
+        return []
+    order = layouts.draw_layout(version.body, bytes(SEED_BYTES), 0, shuffle=False)
+    ids = {pair[0]: pair[1] for pair in order}
+    return [(ids[option.value], option.text) for option in candidate_question(version.body, order).options]
 
 
 def has_options(body: Mapping[str, Any]) -> bool:

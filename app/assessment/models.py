@@ -152,11 +152,17 @@ class Attempt(Base):
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     deadline_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     extra_percent: Mapped[int] = mapped_column(default=0)
-    pause_s: Mapped[int] = mapped_column(default=0)
+    pause_s: Mapped[int] = mapped_column(default=0)  # breaks taken and over, whole seconds
+    break_allowance_s: Mapped[int] = mapped_column(default=0)
+    break_started_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # of the break not ended yet
+    timer_hidden: Mapped[bool] = mapped_column(default=False)  # unless the candidate asks for it
     pledged_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finish_reason: Mapped[str | None] = mapped_column(String(12))  # candidate | clock
     receipt_sha256: Mapped[str | None] = mapped_column(String(64))
+    drawn_from: Mapped[dict[str, Any] | None] = mapped_column(JSONValue)
+    """what the draw looked at besides the seed, by public id of the question: seen {id: times}, attempts, counts
+    {id: attempts}, void [ids]; None on attempts older than the column"""
 
     exam: Mapped[Exam] = relationship()
     exam_version: Mapped[ExamVersion] = relationship()
@@ -241,6 +247,7 @@ class Result(Base):
     max_points: Mapped[Decimal] = mapped_column(DecimalText)
     cut: Mapped[Decimal] = mapped_column(DecimalText)  # in points
     passed: Mapped[bool]
+    kept: Mapped[bool] = mapped_column(default=False)  # a published pass that stands although the cut is not reached
     per_domain: Mapped[list[dict[str, Any]]] = mapped_column(JSONValue)  # [{"domain", "total", "max"}] as text numbers
     reason: Mapped[str] = mapped_column(String(40))
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime)

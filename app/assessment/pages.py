@@ -8,21 +8,31 @@ from decimal import Decimal
 from typing import Any
 
 from flask import session
+from flask.typing import ResponseReturnValue
 
-from app.assessment import queries, services
+from app.assessment import queries, rules, services, starting
+from app.assessment.accommodations import NONE, deadline_from, granted_to
+from app.assessment.appeals import appeals_of, last_day
 from app.assessment.candidate import candidate_question, chosen_values, correction, given_parts, not_ready, read_as
-from app.assessment.models import Attempt, AttemptItem, Result
+from app.assessment.decisions import approved, newest_by_version
+from app.assessment.forms import AppealForm
+from app.assessment.models import Attempt, AttemptItem, ExamVersion, Result
 from app.assessment.readings import Given
-from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place
-from app.assessment.wording import unreadable_sentence
+from app.assessment.regrading import body_in_force
+from app.assessment.revisions import revisions_of
+from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place, slots_of
+from app.assessment.wording import APPEAL_STATES, allowed_in_words, unreadable_sentence, window_in_words
 from app.catalog.models import CourseVersion
 from app.catalog.queries import get_version
+from app.certification.queries import find_certificate_of_attempt
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
+from app.foundation.wording import wait_in_words
 from app.web.filters import inline, number, text
+from app.web.forms import form_page
 from app.web.rendering import page
 
 
@@ -60,9 +70,44 @@ def question_page(
         unanswered=unanswered_slots(slots),
         error=error,
         idempotency_key=secrets.token_hex(16),
-        timer_hidden=session.get("timer_hidden", False),
+        timer_hidden=is_timer_hidden(found),
         left=time_left(found),
+        break_left=break_left(found),
     )
+
+
+def is_timer_hidden(found: Sitting) -> bool:
+    """As this browser was last asked; before that, as the accommodation says."""
+    hidden: bool = session.get("timer_hidden", found.timer_hidden)
+    return hidden
+
+
+def break_left(found: Sitting) -> str:
+    """How much break remains, in words; "" when there is none."""
+    left = rules.break_left(found.break_allowance_s, found.pause_s)
+    until = queries.break_until(found)
+    used_up = until is not None and not queries.on_break(found)
+    return wait_in_words(left) if left and not used_up else ""
+
+
+def break_page(found: Sitting) -> str:
+    """A break runs: no question is shown until it is over."""
+    until = queries.break_until(found) or clock.now()
+    seconds = max(1, int((until - clock.now()).total_seconds()) + 1)
+    return page("assessment/break.html", attempt=found, until=until, seconds=seconds)
+
+
+def terms_of(exam_version: ExamVersion, account_id: int) -> dict[str, Any]:
+    """The time of an exam as its start page says it: this person's own, breaks, when it would end."""
+    settings, duration = exam_version.settings, exam_version.settings.get("duration_s")
+    granted = granted_to(db.session, account_id) if duration else NONE
+    return {
+        "duration": allowed_in_words(duration, granted.extra_percent) if duration else "",
+        "granted": granted,
+        "breaks": wait_in_words(granted.break_s) if granted.break_s else "",
+        "ends_at": deadline_from(clock.now(), settings, extra_percent=granted.extra_percent),
+        "window": window_in_words(settings, granted.extra_percent) if duration else "",
+    }
 
 
 def reading_of(kind: str, payload: Mapping[str, Any] | None, order: Sequence[Sequence[str]]) -> str:
@@ -103,6 +148,33 @@ def _plain(given: Given) -> str:
     return str(given.words) if given.typed else str(inline(given.words).striptags())
 
 
+def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseReturnValue:
+    """The outcome of an attempt, by domain, and what to do next; the page says so while there is none."""
+    outcome = queries.find_result(db.session, found.id) if found.state == rules.State.RELEASED else None
+    version = get_version(db.session, found.exam_version.course_version_id)
+    if outcome is None:
+        return page("assessment/waiting.html", attempt=found, version=version)
+    after = after_exam(found, form)
+    return form_page(
+        "assessment/result.html",
+        **after,
+        attempt=found,
+        exam_version=found.exam_version,
+        version=version,
+        result=outcome,
+        percent=services.shown_percent(outcome),
+        cut_percent=services.shown_cut(outcome),
+        domain_rows=domain_rows(outcome, version.domains),
+        certificate=find_certificate_of_attempt(db.session, found.id),
+        corrections=corrections(found) if shows_corrections(found) else [],
+        questions=len(slots_of(db.session, found.id)),
+        pool=queries.pool_size(db.session, found.exam_version_id),
+        receipt=rules.short_receipt(found.receipt_sha256) if found.receipt_sha256 else "",
+        next_start=starting.next_start_of(db.session, found),
+        attempts_left=starting.attempts_left_of(db.session, found),
+    )
+
+
 def domain_rows(outcome: Result, domains: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One row a domain, for the plot and the table beside it."""
     cut = services.shown_cut(outcome)
@@ -122,6 +194,20 @@ def domain_rows(outcome: Result, domains: Mapping[str, Any]) -> list[dict[str, A
     return rows
 
 
+def after_exam(found: Attempt, form: AppealForm | None = None) -> dict[str, Any]:
+    """What a result page says of corrections and appeals; `form` keeps what was typed."""
+    until = last_day(db.session, found)
+    filed = appeals_of(db.session, found.id)
+    under_way = any(one.closed_at is None for one in filed)
+    return {
+        "revisions": revisions_of(db.session, found.id),
+        "appeals": filed,
+        "appeal_states": APPEAL_STATES,
+        "appeal_until": until if until is not None and until >= clock.now() and not under_way else None,
+        "form": form or AppealForm(),
+    }
+
+
 def shows_corrections(found: Attempt) -> bool:
     """May the corrected questions be seen with the result? Always in practice; in an exam when its policy says so."""
     return found.exam.kind == "practice" or found.exam_version.settings.get("shows") == "items"
@@ -129,10 +215,11 @@ def shows_corrections(found: Attempt) -> bool:
 
 def corrections(found: Attempt) -> list[tuple[AttemptItem, Any, list[str], Any]]:
     """Every question of an attempt with the answer given and its correction."""
-    answers = queries.answers_of(db.session, found.id)
-    rows = []
-    for item in queries.items_of(db.session, found.id):
+    answers, items = queries.answers_of(db.session, found.id), queries.items_of(db.session, found.id)
+    decided = approved(db.session, found.exam_id, [item.question_version_id for item in items])
+    newest, rows = newest_by_version(decided), []
+    for item in items:
         payload = answers[item.slot].payload if item.slot in answers else None
-        body, order = item.version.body, item.option_order
+        body, order = body_in_force(item.version.body, newest.get(item.question_version_id)), item.option_order
         rows.append((item, candidate_question(body, order), chosen_values(payload), correction(body, order, payload)))
     return rows

@@ -11,6 +11,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from app.assessment import draws, exact, grading, panels, standards, starting
+from app.assessment.decisions import void_versions
 from app.assessment.models import ExamVersion, Panel, QuestionVersion
 from app.assessment.standards import PanelSize, Ratings, Row, Standard
 
@@ -59,5 +60,6 @@ def announced_cut(session: Session, exam_version: ExamVersion, at: datetime) -> 
     panel = panels.panel_in_force(session, exam_version, at)
     if panel is None:
         return None
-    pool = draws.pool_of(session, exam_version.id)
+    void = void_versions(session, exam_version.exam_id)
+    pool = [version for version in draws.pool_of(session, exam_version.id) if version.id not in void]
     return figures_of(exam_version, pool, list(panels.complete_ratings(session, panel).values()))

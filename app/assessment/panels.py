@@ -47,17 +47,25 @@ def panel_in_force(session: Session, exam_version: ExamVersion, at: datetime) ->
 
     A panel of an earlier version holds for the next as long as the questions are the same.
     """
+    return in_force_at(panels_in_turn(session, exam_version), at)
+
+
+def in_force_at(in_turn: Sequence[Panel], at: datetime) -> Panel | None:
+    """The first of these panels, last first, that had closed by then."""
+    return next((panel for panel in in_turn if panel.closed_at is not None and panel.closed_at <= at), None)
+
+
+def panels_in_turn(session: Session, exam_version: ExamVersion) -> list[Panel]:
+    """The closed panels that rated all this exam version may draw, last first; none where it asks for none."""
     if exam_version.settings.get("method") != "angoff":
-        return None
+        return []
     closed = session.scalars(
-        _PANELS.where(Exam.id == exam_version.exam_id, Panel.state == CLOSED, Panel.closed_at <= at).order_by(
+        _PANELS.where(Exam.id == exam_version.exam_id, Panel.state == CLOSED).order_by(
             Panel.closed_at.desc(), Panel.id.desc()
         )
     ).all()
-    if not closed:
-        return None
-    pool = pool_ids(session, exam_version.id)
-    return next((panel for panel in closed if pool <= set(rated_by(session, panel))), None)
+    pool = pool_ids(session, exam_version.id) if closed else frozenset()
+    return [panel for panel in closed if pool <= set(rated_by(session, panel))]
 
 
 _PANELS = (

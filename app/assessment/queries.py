@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.assessment import rules
 from app.assessment.models import (
@@ -89,6 +89,18 @@ def get_exam_version(session: Session, exam_id: int, course_version_id: int) -> 
     return version
 
 
+def graded_exams(session: Session) -> Sequence[tuple[Exam, ExamVersion]]:
+    """Every exam that counts, with its newest version, in the order of their courses."""
+    newest = select(func.max(ExamVersion.id)).group_by(ExamVersion.exam_id)
+    rows = session.execute(
+        select(Exam, ExamVersion)
+        .join(ExamVersion, ExamVersion.exam_id == Exam.id)
+        .where(ExamVersion.id.in_(newest), Exam.kind != "practice")
+        .order_by(Exam.course_id, Exam.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def pool_size(session: Session, exam_version_id: int) -> int:
     """How many questions an exam version may draw."""
     return session.scalar(_POOL_SIZE, {"exam_version_id": exam_version_id}) or 0
@@ -156,7 +168,23 @@ def timing_of(session: Session, attempt: Attempt | Sitting) -> rules.Timing:
         last_activity_at=last_activity(session, attempt) if untimed_and_open else attempt.started_at,
         submitted_at=attempt.submitted_at,
         finish_reason=rules.FinishReason(attempt.finish_reason) if attempt.finish_reason else None,
+        break_from=attempt.break_started_at,
+        break_until=break_until(attempt),
     )
+
+
+def break_until(attempt: Attempt | Sitting) -> datetime | None:
+    """When the break that was begun ends at the latest, by itself; None without one."""
+    if attempt.break_started_at is None:
+        return None
+    left = rules.break_left(attempt.break_allowance_s, attempt.pause_s)
+    return attempt.break_started_at + timedelta(seconds=left)
+
+
+def on_break(attempt: Attempt | Sitting) -> bool:
+    """Does a break run just now? The questions are hidden meanwhile."""
+    until = break_until(attempt)
+    return attempt.state == rules.State.IN_PROGRESS and until is not None and clock.now() < until
 
 
 def effective_state(session: Session, attempt: Attempt | Sitting) -> rules.Effective:
@@ -244,6 +272,7 @@ def _last_pass(session: Session, account_id: int, exam_version: ExamVersion) -> 
             Attempt.state == rules.State.RELEASED,
             Exam.kind == "certification",
             Result.passed,
+            in_force(),
         )
         .order_by(Attempt.number.desc())
         .limit(1)
@@ -296,6 +325,12 @@ def quiz_standing(session: Session, account_id: int, quiz: ExamVersion) -> QuizS
     return QuizStanding(opened, refusals, facts.most_attempts)
 
 
+def in_force() -> ColumnElement[bool]:
+    """Condition on a joined Result: no later revision replaces it."""
+    later = aliased(Result)
+    return ~exists().where(later.attempt_id == Result.attempt_id, later.revision > Result.revision)
+
+
 def find_result(session: Session, attempt_id: int) -> Result | None:
     """The result in force: the highest revision."""
     return session.scalar(
@@ -325,6 +360,7 @@ def passed_courses(session: Session, account_id: int) -> frozenset[int]:
             Attempt.state == "released",
             Exam.kind == "certification",
             Result.passed,
+            in_force(),
         )
     )
     return frozenset(rows)

@@ -60,7 +60,12 @@ def deadline(
     own = start + timedelta(seconds=allowed_seconds(duration_s, extra_pct) + pause_s)
     if closes is None or full:
         return own
-    return min(own, closes + timedelta(seconds=_hundredths_up(duration_s * extra_pct)))
+    return min(own, window_end(closes, duration_s, extra_pct))
+
+
+def window_end(closes: datetime, duration_s: int, extra_pct: int = 0) -> datetime:
+    """Say when a window closes for a person: extra time, in seconds rounded up, moves its end too."""
+    return closes + timedelta(seconds=_hundredths_up(duration_s * extra_pct))
 
 
 def allowed_seconds(duration_s: int, extra_pct: int = 0) -> int:
@@ -76,8 +81,8 @@ def _hundredths_up(value: int) -> int:
 class Timing:
     """What the clock needs of an attempt.
 
-    `deadline_at` is None without a time limit. While a break runs, `break_until` is when its allowance ends and
-    `deadline_at` already counts that allowance; it is recomputed when the break ends earlier.
+    `deadline_at` is None without a time limit. While a break runs, `break_from` is when it began, `break_until` when
+    its allowance ends, and `deadline_at` already counts that allowance; it is recomputed when the break ends earlier.
     """
 
     state: State
@@ -85,6 +90,7 @@ class Timing:
     last_activity_at: datetime
     submitted_at: datetime | None = None
     finish_reason: FinishReason | None = None
+    break_from: datetime | None = None
     break_until: datetime | None = None
 
 
@@ -124,13 +130,33 @@ class WriteRefusal(StrEnum):
 
     SUBMITTED = "submitted"
     TOO_LATE = "too_late"
+    ON_BREAK = "on_break"
 
 
 def may_write(timing: Timing, now: datetime) -> WriteRefusal | None:
     """Say whether a save or a submission counts now: None when it does."""
     if timing.state is not State.IN_PROGRESS:
         return WriteRefusal.SUBMITTED
-    return WriteRefusal.TOO_LATE if now > _closing_time(timing) else None
+    if now > _closing_time(timing):
+        return WriteRefusal.TOO_LATE
+    return WriteRefusal.ON_BREAK if _hides_questions(timing, now) else None
+
+
+def _hides_questions(timing: Timing, now: datetime) -> bool:
+    """Say whether a break has run for longer than what was sent before it may take to arrive."""
+    if timing.break_from is None or timing.break_until is None:
+        return False
+    return timing.break_from + GRACE < now < timing.break_until
+
+
+def break_left(allowance_s: int, taken_s: int) -> int:
+    """Give the seconds of break that remain, from those granted and those taken; never below 0."""
+    return max(0, allowance_s - taken_s)
+
+
+def break_taken(began: datetime, ended: datetime, left_s: int) -> int:
+    """Count the seconds of a break, rounded up, at most those left; a clock set back gives 0, never less."""
+    return min(left_s, max(0, -((began - ended) // timedelta(seconds=1))))
 
 
 class Obstacle(StrEnum):
@@ -243,6 +269,11 @@ def mastered(total: Decimal, maximum: Decimal, threshold: object = MASTERY_THRES
     return maximum > 0 and grading.passed(total, grading.cut_points(maximum, threshold))
 
 
+def answer_digest(slot: int, rev: int, payload: JSON) -> str:
+    """Give the SHA-256, in hex, that tells one answer sent from another under the same key."""
+    return hashlib.sha256(rfc8785.dumps([slot, rev, payload or {}])).hexdigest()
+
+
 def receipt(answers: Iterable[tuple[int, int, JSON]]) -> str:
     """Give the SHA-256, in hex, of the RFC 8785 form of [[slot, rev, payload], …] in slot order (trust.md §4)."""
     rows = [list(answer) for answer in sorted(answers, key=lambda answer: answer[0])]
@@ -252,3 +283,31 @@ def receipt(answers: Iterable[tuple[int, int, JSON]]) -> str:
 def short_receipt(digest: str) -> str:
     """Shorten a receipt for reading aloud: "0a1b-2c3d-4e5f"."""
     return "-".join(digest[start : start + 4] for start in range(0, 12, 4))
+
+
+APPEAL_TERM = timedelta(days=30)  # to contest a result, from its publication
+ANSWER_TERM = timedelta(days=15)  # to answer, from the filing
+
+
+class AppealState(StrEnum):
+    """The states of an appeal; the last three are final."""
+
+    OPEN = "open"
+    IN_REVIEW = "in_review"
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+APPEAL_TRANSITIONS: dict[AppealState, frozenset[AppealState]] = {
+    AppealState.OPEN: frozenset({AppealState.IN_REVIEW, AppealState.WITHDRAWN}),
+    AppealState.IN_REVIEW: frozenset({AppealState.UPHELD, AppealState.REJECTED, AppealState.WITHDRAWN}),
+    AppealState.UPHELD: frozenset(),
+    AppealState.REJECTED: frozenset(),
+    AppealState.WITHDRAWN: frozenset(),
+}
+
+
+def appeal_states_before(to: AppealState) -> frozenset[AppealState]:
+    """List the states from which an appeal may go to this one."""
+    return frozenset(state for state, targets in APPEAL_TRANSITIONS.items() if to in targets)

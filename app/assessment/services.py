@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.assessment import answers, exact, grading, panels, queries, rules
+from app.assessment import exact, grading, panels, queries, regrades, rules
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
 from app.assessment.rules import FinishReason, State
@@ -65,11 +65,13 @@ def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, r
     if not _move(session, attempt, State.IN_PROGRESS, State.SUBMITTED, submitted_at=at, finish_reason=reason.value):
         session.refresh(attempt)
         return _result_in_force(session, attempt)
+    regrades.hold_exam(session, attempt.exam_id)  # before the record's lock, which whoever approves takes last too
     in_force = queries.answers_of(session, attempt.id)
     receipt = rules.receipt((answer.slot, answer.rev, answer.payload) for answer in in_force.values())
     attempt.receipt_sha256 = receipt
     record(session, actor=actor, event="attempt.submitted", subject=attempt.public_id, details={"receipt": receipt})
     result = _mark(session, attempt, in_force)
+    result = regrades.bring_up_to_date(session, attempt) or result
     _move(session, attempt, State.SUBMITTED, State.SCORED)
     if attempt.exam_version.settings.get("release", "at_once") == "at_once":
         release(session, attempt=attempt, result=result)
@@ -133,8 +135,7 @@ def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) ->
 
 def score_of(item: AttemptItem, answer: Answer | None) -> Scored:
     """The score of one slot's answer in force; nothing the browser sent but the answer itself counts."""
-    payload = answer.payload if answer else None
-    return grading.score(item.version.body, answers.normalise(item.version.type, payload, item.option_order))
+    return grading.score_stored(item.version.body, answer.payload if answer else None, item.option_order)
 
 
 def release(session: Session, *, attempt: Attempt, result: Result) -> None:

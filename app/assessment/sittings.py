@@ -36,6 +36,10 @@ class Sitting:
     deadline_at: datetime | None
     submitted_at: datetime | None
     finish_reason: str | None
+    pause_s: int
+    break_allowance_s: int
+    break_started_at: datetime | None
+    timer_hidden: bool
     kind: str
     title: Mapping[str, str]
 
@@ -80,7 +84,8 @@ def _sitting_statement() -> Select[Any]:
     return (
         select(
             _attempts.c.id, _attempts.c.public_id, _attempts.c.state, _attempts.c.started_at, _attempts.c.deadline_at,
-            _attempts.c.submitted_at, _attempts.c.finish_reason, _exams.c.kind, _exam_versions.c.title,
+            _attempts.c.submitted_at, _attempts.c.finish_reason, _attempts.c.pause_s, _attempts.c.break_allowance_s,
+            _attempts.c.break_started_at, _attempts.c.timer_hidden, _exams.c.kind, _exam_versions.c.title,
         )
         .join_from(_attempts, _exams, _exams.c.id == _attempts.c.exam_id)
         .join(_exam_versions, _exam_versions.c.id == _attempts.c.exam_version_id)

@@ -6,13 +6,14 @@ import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.assessment import drawing, draws, layouts, queries, rules
+from app.assessment.accommodations import NONE, Granted, deadline_from, granted_to
+from app.assessment.decisions import void_versions
 from app.assessment.exposure import exposure_of
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
 from app.assessment.services import close_if_over
@@ -55,7 +56,8 @@ def start_attempt(
     opened = queries.find_open_attempt(session, actor.account_id, exam_version.exam_id)
     if opened is not None:
         return opened
-    attempt = _new_attempt(actor, exam_version, number=facts.next_number, pledged=pledged)
+    granted = granted_to(session, actor.account_id) if exam_version.settings.get("duration_s") else NONE
+    attempt = _new_attempt(actor, exam_version, granted, number=facts.next_number, pledged=pledged)
     try:
         with session.begin_nested():
             session.add(attempt)
@@ -82,7 +84,7 @@ def _attempt_of_the_winner(session: Session, actor: Actor, exam_version: ExamVer
     return opened
 
 
-def _new_attempt(actor: Actor, exam_version: ExamVersion, *, number: int, pledged: bool) -> Attempt:
+def _new_attempt(actor: Actor, exam_version: ExamVersion, granted: Granted, *, number: int, pledged: bool) -> Attempt:
     now = clock.now()
     return Attempt(
         public_id=new_public_id(),
@@ -94,30 +96,28 @@ def _new_attempt(actor: Actor, exam_version: ExamVersion, *, number: int, pledge
         state=rules.State.IN_PROGRESS.value,
         language=current_language(),
         started_at=now,
-        deadline_at=deadline_from(now, exam_version.settings),
+        deadline_at=deadline_from(now, exam_version.settings, extra_percent=granted.extra_percent),
+        extra_percent=granted.extra_percent,
+        pause_s=0,
+        break_allowance_s=granted.break_s,
+        timer_hidden=granted.hide_timer,
         pledged_at=now if pledged else None,
     )
 
 
-def deadline_from(start: datetime, settings: Mapping[str, Any]) -> datetime | None:
-    """When an attempt begun at `start` ends; None without a time limit."""
-    duration = settings.get("duration_s")
-    if not duration:
-        return None
-    closes = queries.instant(settings.get("closes"))
-    return rules.deadline(start, duration, closes=closes, full=settings.get("policy") == "full")
-
-
 def _draw_form(session: Session, attempt: Attempt, exam_version: ExamVersion) -> None:
-    """Draw, order and freeze the questions; the stored layout is the truth, the seed is the proof."""
-    pool = {version.question.public_id: version for version in draws.pool_of(session, exam_version.id)}
-    slots = draw_form(
-        exam_version,
-        list(pool.values()),
-        seed=attempt.seed,
-        seen=draws.times_seen(session, attempt.account_id, attempt.exam_id),
-        exposure=exposure_of(session, exam_version.exam, attempt),
-    )
+    """Draw, order and freeze the questions; the stored layout is the truth, seed and `drawn_from` are the proof."""
+    whole = {version.question.public_id: version for version in draws.pool_of(session, exam_version.id)}
+    out = void_versions(session, exam_version.exam_id)
+    void = {public_id for public_id, version in whole.items() if version.id in out}
+    pool = {public_id: version for public_id, version in whole.items() if public_id not in void}
+    seen = _within(pool, draws.times_seen(session, attempt.account_id, attempt.exam_id))
+    lately = exposure_of(session, exam_version.exam, attempt)
+    exposure = drawing.Exposure(lately.attempts, _within(pool, lately.counts or {}))
+    attempt.drawn_from = {
+        "seen": seen, "attempts": exposure.attempts, "counts": exposure.counts, "void": sorted(void)
+    }  # fmt: skip
+    slots = draw_form(exam_version, list(pool.values()), seed=attempt.seed, seen=seen, exposure=exposure)
     for slot in slots:
         version = pool[slot.drawn.candidate.public_id]
         session.add(
@@ -132,6 +132,10 @@ def _draw_form(session: Session, attempt: Attempt, exam_version: ExamVersion) ->
     session.flush()
 
 
+def _within(pool: Mapping[str, QuestionVersion], counted: Mapping[str, int]) -> dict[str, int]:
+    return {public_id: count for public_id, count in counted.items() if public_id in pool}
+
+
 def draw_form(
     exam_version: ExamVersion,
     pool: Sequence[QuestionVersion],
@@ -141,11 +145,10 @@ def draw_form(
     exposure: drawing.Exposure,
 ) -> tuple[drawing.Slot, ...]:
     """The form of a seed: the same arguments give the same form for ever."""
-    public_ids = {version.question.slug: version.question.public_id for version in pool}
     try:
         drawn = drawing.draw(
-            [_row(row) for row in exam_version.blueprint],
-            [_candidate(version, public_ids) for version in pool],
+            [drawing.row_of(row) for row in exam_version.blueprint],
+            drawing.candidates_of([draws.described(version) for version in pool]),
             seen,
             exposure,
             seed,
@@ -158,35 +161,10 @@ def draw_form(
 
 def pool_by_row(exam_version: ExamVersion, pool: Sequence[QuestionVersion]) -> list[tuple[drawing.Row, list[int]]]:
     """Each row of the blueprint with the question versions that it may draw."""
-    candidates = [(version.id, _candidate(version, {})) for version in pool]
-    rows = [_row(row) for row in exam_version.blueprint]
-    return [(row, [id_ for id_, candidate in candidates if drawing.answers_to(row, candidate)]) for row in rows]
-
-
-def _row(row: dict[str, Any]) -> drawing.Row:
-    return drawing.Row(
-        domain=row.get("domain"),
-        level=row.get("level"),
-        count=row["count"],
-        points=Decimal(str(row.get("points", 1))),
-        type=row.get("type"),
-        tags=frozenset(row.get("tags") or ()),
-        skills=frozenset(row.get("skills") or ()),
-    )
-
-
-def _candidate(version: QuestionVersion, public_ids: dict[str, str]) -> drawing.Candidate:
-    body = version.body
-    return drawing.Candidate(
-        public_id=version.question.public_id,
-        domain=version.domain,
-        level=version.level,
-        type=version.type,
-        tags=frozenset(body.get("tags") or ()),
-        skills=frozenset(body.get("skills") or ()),
-        enemies=frozenset(public_ids[slug] for slug in body.get("enemies") or () if slug in public_ids),
-        case=body.get("case"),
-    )
+    candidates = drawing.candidates_of([draws.described(version) for version in pool])
+    known = [(version.id, candidate) for version, candidate in zip(pool, candidates, strict=True)]
+    rows = [drawing.row_of(row) for row in exam_version.blueprint]
+    return [(row, [id_ for id_, candidate in known if drawing.answers_to(row, candidate)]) for row in rows]
 
 
 def option_order(version: QuestionVersion, seed: bytes, slot: int, settings: dict[str, Any]) -> list[list[str]]:

@@ -16,11 +16,12 @@ from app.assessment.candidate import answer_values, not_ready, payload_of_form, 
 from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
-    corrections,
-    domain_rows,
+    break_page,
+    is_timer_hidden,
     question_page,
+    result_page,
     said,
-    shows_corrections,
+    terms_of,
     time_left,
     unanswered_slots,
     wanted_slot,
@@ -28,9 +29,9 @@ from app.assessment.pages import (
 from app.assessment.panel_figures import announced_cut
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
-from app.assessment.wording import BLANK, refusal_sentence, waits_in_words
+from app.assessment.wording import BLANK, ON_BREAK, refusal_sentence, waits_in_words
 from app.catalog.queries import get_version, prerequisites_of
-from app.certification.queries import Standing, find_certificate_of_attempt, find_standing
+from app.certification.queries import Standing, find_standing
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.errors import RuleError
@@ -103,8 +104,7 @@ def _exam_page(
         waits=waits_in_words(settings.get("cooldown_s") or ()),
         pool=queries.pool_size(db.session, exam_version.id),
         panel=announced_cut(db.session, exam_version, clock.now()),
-        minutes=settings["duration_s"] // 60 if settings.get("duration_s") else None,
-        ends_at=starting.deadline_from(clock.now(), settings),
+        **terms_of(exam_version, account_id),
     )
 
 
@@ -172,6 +172,8 @@ def attempt(attempt_id: str) -> str | Response:
     found = get_sitting(db.session, current_actor().account_id, attempt_id)
     if not queries.is_open(db.session, found):
         return redirect(url_for(".result", attempt_id=attempt_id))
+    if queries.on_break(found):
+        return break_page(found)
     slots = slots_of(db.session, found.id)
     return question_page(found, slots, wanted_slot(slots, request.args.get("question", "")))
 
@@ -251,7 +253,9 @@ def _after_saving(found: Sitting, slot: int, saved: answering.Saved, *, over: bo
         if saved.outcome is Outcome.NOT_COUNTED:
             flash(_("This answer came after the end: it is kept, but it does not count."), "care")
         return redirect(url_for(".result", attempt_id=found.public_id))
-    if found.kind == "practice":
+    if found.kind == "practice" or saved.outcome is Outcome.NOT_COUNTED:
+        if found.kind != "practice":
+            flash(str(ON_BREAK), "care")
         return redirect(url_for(".attempt", attempt_id=found.public_id, question=slot))
     if request.form.get("then") == "review" or slot == last:
         return redirect(url_for(".review", attempt_id=found.public_id))
@@ -289,6 +293,7 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
         reply["read_as"] = read_as(saved.kind, incoming.payload, current_language(), saved.option_order)
         reply["unread"] = not_ready(saved.kind, incoming.payload, saved.option_order) is not None
     if saved.outcome is Outcome.NOT_COUNTED:
+        reply["on_break"] = queries.on_break(found)
         _close_if_over(attempt_id)
     db.session.commit()
     return jsonify(reply), STATUS[saved.outcome], NO_STORE
@@ -330,6 +335,8 @@ def review(attempt_id: str) -> str | Response:
     found = get_sitting(db.session, current_actor().account_id, attempt_id)
     if not queries.is_open(db.session, found):
         return redirect(url_for(".result", attempt_id=attempt_id))
+    if queries.on_break(found):
+        return break_page(found)
     slots = slots_of(db.session, found.id)
     return page(
         "assessment/review.html",
@@ -338,7 +345,7 @@ def review(attempt_id: str) -> str | Response:
         answered=sum(one.answered for one in slots),
         unanswered=unanswered_slots(slots),
         flagged=[one.slot for one in slots if one.flagged],
-        timer_hidden=session.get("timer_hidden", False),
+        timer_hidden=is_timer_hidden(found),
         left=time_left(found),
     )
 
@@ -356,29 +363,9 @@ def submit(attempt_id: str) -> Response:
 
 @blueprint.get("/attempts/<public_id:attempt_id>/result")
 @signed_in
-def result(attempt_id: str) -> str | Response:
+def result(attempt_id: str) -> ResponseReturnValue:
     """The outcome, by domain, and what to do next."""
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
     if queries.is_open(db.session, found):
         return redirect(url_for(".attempt", attempt_id=attempt_id))
-    outcome = queries.find_result(db.session, found.id) if found.state == rules.State.RELEASED else None
-    version = get_version(db.session, found.exam_version.course_version_id)
-    if outcome is None:
-        return page("assessment/waiting.html", attempt=found, version=version)
-    return page(
-        "assessment/result.html",
-        attempt=found,
-        exam_version=found.exam_version,
-        version=version,
-        result=outcome,
-        percent=services.shown_percent(outcome),
-        cut_percent=services.shown_cut(outcome),
-        domain_rows=domain_rows(outcome, version.domains),
-        certificate=find_certificate_of_attempt(db.session, found.id),
-        corrections=corrections(found) if shows_corrections(found) else [],
-        questions=len(slots_of(db.session, found.id)),
-        pool=queries.pool_size(db.session, found.exam_version_id),
-        receipt=rules.short_receipt(found.receipt_sha256) if found.receipt_sha256 else "",
-        next_start=starting.next_start_of(db.session, found),
-        attempts_left=starting.attempts_left_of(db.session, found),
-    )
+    return result_page(found)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from app.assessment import rules
 from app.assessment.answers import Reason as PayloadReason
+from app.assessment.regrading import Kind
 from app.assessment.rubrics import Step
 from app.foundation.i18n import current_language, ngettext
 from app.foundation.i18n import gettext as _
@@ -15,7 +18,20 @@ from app.foundation.typography import format_number
 from app.foundation.wording import moment_in_words
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+APPEAL_STATES = {
+    rules.AppealState.OPEN: _l("Received"),
+    rules.AppealState.IN_REVIEW: _l("Being looked into"),
+    rules.AppealState.UPHELD: _l("Upheld"),
+    rules.AppealState.REJECTED: _l("Rejected"),
+    rules.AppealState.WITHDRAWN: _l("Withdrawn"),
+}
+DECISIONS = {
+    Kind.VOID: _l("Void it: it counts neither in the points, nor in the pass mark"),
+    Kind.CREDIT_ALL: _l("Give its points to everybody"),
+    Kind.REKEY: _l("Change its key, and mark it again"),
+}
 BLANK = _l("Choose or write an answer first.")
+ON_BREAK = _l("This answer came during the break: it is kept, but it does not count. End the break, then answer again.")
 
 
 def refusal_sentence(reason: rules.Reason) -> str:
@@ -72,6 +88,28 @@ def waits_in_words(delays: Sequence[int]) -> list[str]:
         _("%(wait)s after attempt %(number)s", wait=duration_in_words(seconds), number=number)
         for number, seconds in enumerate(delays, start=1)
     ]
+
+
+def allowed_in_words(duration_s: int, extra_percent: int) -> str:
+    """The time a person has, to the nearest minute: "80 minutes, including your 33 %"."""
+    minutes = (rules.allowed_seconds(duration_s, extra_percent) + MINUTE // 2) // MINUTE
+    allowed = ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    return (
+        _("%(allowed)s, including your %(extra)s%%", allowed=allowed, extra=extra_percent) if extra_percent else allowed
+    )
+
+
+def window_in_words(settings: Mapping[str, Any], extra_percent: int) -> str:
+    """What the window of an exam does to its time: the rule in force; "" for an exam that never closes."""
+    if not settings.get("closes"):
+        return ""
+    closes = datetime.fromisoformat(settings["closes"])
+    if settings.get("policy") == "full":
+        return _(
+            "Start before %(when)s: whoever has started by then keeps their whole time.", when=moment_in_words(closes)
+        )
+    last = rules.window_end(closes, settings["duration_s"], extra_percent)
+    return _("Your exam ends with your time, and at the latest on %(when)s.", when=moment_in_words(last))
 
 
 def points_in_words(points: object) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from app.assessment.models import Attempt, Bank, Exam, Question, Result
+from app.assessment.queries import in_force
 from app.catalog.models import Course, CourseVersion
 from app.learning.models import Enrolment
 
@@ -70,7 +71,7 @@ def _outcomes(session: Session) -> dict[int, tuple[int, int]]:
         select(Exam.course_id, Result.passed, func.count())
         .join(Attempt, Attempt.exam_id == Exam.id)
         .join(Result, Result.attempt_id == Attempt.id)
-        .where(Exam.kind == "certification", Attempt.state == "released")
+        .where(Exam.kind == "certification", Attempt.state == "released", in_force())
         .group_by(Exam.course_id, Result.passed)
     )
     outcomes: dict[int, tuple[int, int]] = {}

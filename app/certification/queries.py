@@ -154,6 +154,16 @@ def find_certificate_of_attempt(session: Session, attempt_id: int) -> Certificat
     )
 
 
+def numbers_of_attempts(session: Session, attempt_ids: Collection[int]) -> dict[int, str]:
+    """The public number of the newest certificate of each of these attempts that earned one."""
+    rows = session.execute(
+        select(Certificate.attempt_id, Certificate.public_id)
+        .where(Certificate.attempt_id.in_(attempt_ids))
+        .order_by(Certificate.id)
+    )
+    return {attempt_id: number for attempt_id, number in rows if attempt_id is not None}
+
+
 def find_successor(session: Session, certificate_id: int) -> Certificate | None:
     """The certificate that replaces this one, or None."""
     return session.scalar(select(Certificate).where(Certificate.supersedes_id == certificate_id))

@@ -12,7 +12,8 @@ from app.foundation.actor import Actor
 def accommodation_rows(_session: Session, *, actor: Actor, account_id: int) -> Sequence[tuple[str, str]]:
     """What to show `actor` of this person's accommodations, as (term, value); nothing to whom may not see them.
 
-    Assessment keeps no accommodations yet: this is where its query goes. A factor, never a diagnosis.
+    Accommodations never leave assessment (import contract 9), so nothing is shown here: administrators read them on
+    the person's own page there.
     """
     del actor, account_id
     return ()

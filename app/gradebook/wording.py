@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.assessment.models import Result
+from app.assessment.regrading import CAUSE
 from app.assessment.rules import Obstacle, Reason, State
 from app.assessment.wording import refusal_sentence
 from app.catalog.models import CourseVersion
@@ -50,7 +51,7 @@ CERTIFICATES: dict[str, LazyText] = {
     "revoked": _l("revoked"),
     "superseded": _l("replaced"),
 }
-REASONS: dict[str, LazyText] = {"marked": _l("first marking")}
+REASONS: dict[str, LazyText] = {"marked": _l("first marking"), CAUSE: _l("corrected: a question was faulty")}
 
 
 def name_of(name: str | None) -> str:
@@ -98,7 +99,7 @@ def domain_marks(version: CourseVersion, result: Result) -> list[tuple[Any, Deci
 
 def reason_in_words(reason: str) -> str:
     """Why a result was decided; what staff wrote is given as it is."""
-    return str(REASONS.get(reason, reason))
+    return str(REASONS.get(CAUSE if reason.startswith(CAUSE) else reason, reason))
 
 
 def obstacle_in_words(reason: Reason, missing: Sequence[str]) -> str:

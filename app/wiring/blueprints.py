@@ -8,7 +8,15 @@ from app.accounts import own_account
 from app.accounts import views as accounts
 from app.admin import views as admin
 from app.api import views as api
-from app.assessment import panel_pages, project_pages, statistics_pages
+from app.assessment import (
+    accommodation_pages,
+    appeal_pages,
+    break_pages,
+    decision_pages,
+    panel_pages,
+    project_pages,
+    statistics_pages,
+)
 from app.assessment import staff as marking
 from app.assessment import views as assessment
 from app.authoring import staff as studio
@@ -39,6 +47,10 @@ PAGES = (
     catalog.blueprint,
     learning.blueprint,
     assessment.blueprint,
+    break_pages.blueprint,
+    accommodation_pages.blueprint,
+    decision_pages.blueprint,
+    appeal_pages.blueprint,
     project_pages.blueprint,
     marking.blueprint,
     studio.blueprint,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.accounts.cli import accounts_commands
+from app.assessment.cli import attempts_commands
 from app.authoring.cli import courses
 from app.certification.cli import certificates_commands, keys_commands
 from app.matching.cli import matching_commands
@@ -17,6 +18,7 @@ GROUPS = (
     certificates_commands,
     courses,
     database_commands,
+    attempts_commands,
     keys_commands,
     demo_commands,
     matching_commands,

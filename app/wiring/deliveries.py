@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.accounts import mails as accounts_mails
-from app.assessment import mails as assessment_mails
+from app.assessment import exam_mails, regrades
+from app.assessment import mails as project_mails
 from app.certification import bulk
 from app.certification import mails as certification_mails
 from app.certification.files import prepare_pdf
@@ -30,8 +31,9 @@ Prepare = Callable[[Session, OutboxMessage, Settings], Act | None]
 
 LETTERS: Mapping[str, accounts_mails.Writer] = {
     **accounts_mails.LETTERS,
-    **assessment_mails.LETTERS,
     **certification_mails.LETTERS,
+    **exam_mails.LETTERS,
+    **project_mails.LETTERS,
 }
 
 
@@ -48,6 +50,7 @@ KINDS: Mapping[str, Prepare] = {
     "mail": prepare_letter,
     "certificate-pdf": prepare_pdf,
     bulk.BULK: bulk.prepare_slice,
+    regrades.REGRADE: regrades.prepare_slice,
     rounds.LISTS: rounds.record_lists,
     rounds.FADING: rounds.fade,
 }

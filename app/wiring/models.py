@@ -1,6 +1,9 @@
 """Imports every feature's models, so that Base.metadata is whole."""
 
 from app.accounts import models as accounts
+from app.assessment import accommodation_models as accommodations
+from app.assessment import appeal_models as appeals
+from app.assessment import decision_models as decisions
 from app.assessment import models as assessment
 from app.assessment import project_models as projects
 from app.audit import models as audit
@@ -13,5 +16,6 @@ from app.matching import models as matching
 from app.skills import models as skills
 
 MODEL_MODULES = (
-    accounts, assessment, audit, catalog, certification, jobs, learning, matching, outbox, projects, skills, throttle,
+    accommodations, accounts, appeals, assessment, audit, catalog, certification, decisions, jobs, learning, matching,
+    outbox, projects, skills, throttle,
 )  # fmt: skip

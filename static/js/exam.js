@@ -157,7 +157,7 @@ function settle(entry, { code, reply }) {
     else say("saved", here.dataset.saved.replace("{time}", time));
     if (current && reply.unread !== undefined) showReading(reply);
   } else if (code === 202) {
-    say("failed", here.dataset.late);
+    say("failed", reply.on_break ? here.dataset.break : here.dataset.late);
   } else if (code === 409) {
     say("failed", here.dataset.conflict.replace("{answer}", reply.said || here.dataset.blank));
   } else {

@@ -1,196 +1,17 @@
-"""Every address that changes something: who may, on what, with which fields; what the walk of hostile input needs."""
+"""Every address that changes something: who may, on what, with which fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from flask import Flask
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from app.accounts.links import issue_link
-from app.assessment import judging
-from app.assessment.marking import save_marking
-from app.assessment.models import Attempt, Panel, PanelJudge
-from app.assessment.projects import add_file
-from app.assessment.starting import start_attempt
-from app.assessment.uploads import Upload
-from app.catalog.models import CourseVersion
-from app.foundation import clock
-from app.foundation.outbox import OutboxMessage, enqueue
-from app.jobs.applications import apply_to_offer
-from app.jobs.models import Employer
-from app.learning.cohorts import CohortDraft, create_cohort
-from app.learning.models import CohortMember
-from app.matching import services as matching
-from app.matching.models import Invitation
 from tests.accounts.people import PASSWORD
-from tests.assessment.submissions import COURSE, GOOD, PROJECT, Studio
-from tests.builders import Cast
-from tests.courses import Small, begin, exam_of, items_of
+from tests.assessment.submissions import COURSE, PROJECT
+from tests.house.world import World
 from tests.jobs.test_views import ORGANISATION, offer_form
-from tests.matching.people import Hiring
 
 NEW_PASSWORD = "sept lanternes sous la pluie"
-
-
-class World:
-    """A site where each thing exists once it is named."""
-
-    def __init__(self, app: Flask, session: Session, cast: Cast) -> None:
-        self.app, self.session, self.cast = app, session, cast
-
-    @cached_property
-    def hiring(self) -> Hiring:
-        return Hiring(self.session, self.cast.dora)
-
-    @cached_property
-    def offer(self) -> str:
-        return str(self.hiring.offer().public_id)
-
-    @cached_property
-    def draft(self) -> str:
-        return str(self.hiring.offer(publish=False, description="Une personne jeune et motivée.").public_id)
-
-    @cached_property
-    def employer(self) -> str:
-        assert self.hiring
-        return str(self.session.scalars(select(Employer.public_id)).one())
-
-    @cached_property
-    def application(self) -> str:
-        sent = apply_to_offer(
-            self.session,
-            actor=self.cast.ada.actor(),
-            offer=self.hiring.offer(),
-            message="Bonjour.",
-            certificates=[],
-            score=None,
-        )
-        return str(sent.public_id)
-
-    @cached_property
-    def pseudonym(self) -> str:
-        """Somebody whom employers see."""
-        self.hiring.certify(self.cast.ada, {"python": 2})
-        self.hiring.show(self.cast.ada)
-        self.session.commit()
-        client = self.cast.client("dora")
-        client.get(f"/hire/offers/{self.offer}/candidates")
-        found = client.page.find("input", attrs={"name": "candidate"})
-        assert found
-        return str(found["value"])
-
-    @cached_property
-    def invitation(self) -> str:
-        assert self.pseudonym
-        matching.invite(
-            self.session,
-            actor=self.cast.dora.actor(),
-            offer=self.hiring.offer(),
-            account_id=self.cast.ada.id,
-            message="Parlons-en.",
-        )
-        return str(self.session.scalars(select(Invitation.public_id)).one())
-
-    @cached_property
-    def certificate(self) -> str:
-        return str(self.hiring.certify(self.cast.ada, {"python": 2}).public_id)
-
-    @cached_property
-    def course(self) -> CourseVersion:
-        version = Small().publish(self.session)
-        begin(self.session, self.cast.ada, version)
-        return version
-
-    @cached_property
-    def exam(self) -> str:
-        return str(exam_of(self.session, self.course).exam.public_id)
-
-    @cached_property
-    def attempt(self) -> Attempt:
-        return start_attempt(
-            self.session,
-            actor=self.cast.ada.actor(),
-            exam_version=exam_of(self.session, self.course),
-            enrolled=True,
-            pledged=True,
-        )
-
-    @cached_property
-    def studio(self) -> Studio:
-        """A course with a project that Ada has begun."""
-        return Studio(self.session, self.cast)
-
-    @cached_property
-    def submission(self) -> str:
-        return str(self.studio.handed_in().public_id)
-
-    @cached_property
-    def taken_submission(self) -> str:
-        self.studio.take(self.cast.camille, self.studio.handed_in())
-        return str(self.studio.submission().public_id)
-
-    @cached_property
-    def whole_marking(self) -> str:
-        """Taken by Camille, every line marked, not signed."""
-        taken = self.studio.take(self.cast.camille, self.studio.handed_in())
-        save_marking(self.session, marking=taken, levels=GOOD, feedback={}, comment="Lu.")
-        return str(self.studio.submission().public_id)
-
-    @cached_property
-    def accepted_submission(self) -> str:
-        submission = self.studio.handed_in()
-        self.studio.mark(self.cast.camille, submission, GOOD)
-        return str(submission.public_id)
-
-    @cached_property
-    def written_file(self) -> str:
-        """A file of work that Ada is still writing."""
-        submission, place = self.studio.written(), self.studio.place()
-        upload = Upload("rapport.pdf", "pdf", b"%PDF-")
-        add_file(self.session, actor=self.cast.actor("ada"), place=place, upload=upload, sha256="0" * 64)
-        self.session.flush()
-        return str(submission.current.files[0].public_id)
-
-    @cached_property
-    def written_slot(self) -> int:
-        """The question of the attempt that is answered in words."""
-        return next(item.slot for item in items_of(self.session, self.attempt) if item.version.type == "text")
-
-    @cached_property
-    def panel(self) -> Panel:
-        """Camille's panel, which she judges too."""
-        opened = judging.open_panel(
-            self.session, actor=self.cast.camille.actor(), exam_version=exam_of(self.session, self.course)
-        )
-        self.session.add(PanelJudge(panel_id=opened.id, account_id=self.cast.camille.id, invited_at=clock.now()))
-        self.session.flush()
-        return opened
-
-    @cached_property
-    def dead_message(self) -> int:
-        enqueue(self.session, "letter", dedupe_key="dead", recipient_id=None, language="fr", payload={})
-        message = self.session.scalars(select(OutboxMessage)).one()
-        message.dead_at = clock.now()
-        self.session.flush()
-        return message.id
-
-    @cached_property
-    def cohort(self) -> str:
-        draft = CohortDraft("Groupe du soir")
-        made = create_cohort(
-            self.session, actor=self.cast.camille.actor(), course_id=self.course.course_id, draft=draft
-        )
-        self.session.add(CohortMember(cohort_id=made.id, account_id=self.cast.ada.id, added_at=clock.now()))
-        self.session.flush()
-        return str(made.public_id)
-
-    def link(self, purpose: str) -> str:
-        return issue_link(self.session, self.cast.ada, purpose)
 
 
 @dataclass(frozen=True)
@@ -227,6 +48,14 @@ BULK = {"course": "petit-cours", "addresses": "ada@example.org"}
 COHORT = {"name": "Groupe du matin", "starts_on": "2026-12-01", "ends_on": "2027-02-28"}
 LESSON = {"slug": "petit-cours", "item_slug": "lecon-1"}
 TRIES = ("sign_in_delay", "audit_entry", "audit_body")
+GRANTED = {
+    "extra_percent": "33", "break_minutes": "10", "hide_timer": "y", "valid_from": "2026-01-01", "valid_to": "",
+    "proof_reference": "dossier 12",
+}  # fmt: skip
+DECISION = {
+    "kind": "credit_all", "scope": "exam", "right": "", "accepted": "huit",
+    "reason_fr": "Deux réponses.", "reason_en": "Two answers.",
+}  # fmt: skip
 ANSWER = {"v": 1, "rev": 1, "payload": {"text": "huit", "lang": "fr"}, "tab": "a", "client_at": "now"}
 
 DOORS: dict[tuple[str, str], Door] = {
@@ -327,6 +156,31 @@ DOORS: dict[tuple[str, str], Door] = {
         "ada", {"timer": "hide"}, lambda world: {"attempt_id": world.attempt.public_id}
     ),
     ("POST", "assessment.submit"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
+    ("POST", "assessment_breaks.start"): Door("ada", parts=lambda world: {"attempt_id": world.rested.public_id}),
+    ("POST", "assessment_breaks.end"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
+    ("POST", "accommodations.grant"): Door("admin", GRANTED, lambda world: {"account_id": world.cast.ada.public_id}),
+    ("POST", "accommodations.end"): Door(
+        "admin", parts=lambda world: {"account_id": world.cast.ada.public_id} if world.rested else {}
+    ),
+    ("POST", "accommodations.extend"): Door(
+        "admin",
+        parts=lambda world: {"account_id": world.cast.ada.public_id, "attempt_id": world.rested.public_id},
+    ),
+    ("POST", "decisions.propose"): Door("camille", DECISION, lambda world: world.question_parts),
+    ("POST", "decisions.approve"): Door("admin", parts=lambda world: {"decision_id": world.decision}),
+    ("POST", "decisions.drop"): Door("admin", parts=lambda world: {"decision_id": world.decision}),
+    ("POST", "appeals.file"): Door(
+        "ada", {"grounds": "La question 2."}, lambda world: {"attempt_id": world.finished.public_id}
+    ),
+    ("POST", "appeals.withdraw"): Door(
+        "ada", parts=lambda world: {"attempt_id": world.finished.public_id} if world.appeal else {}
+    ),
+    ("POST", "appeals.take"): Door("camille", parts=lambda world: {"appeal_id": world.appeal}),
+    ("POST", "appeals.answer"): Door(
+        "camille",
+        {"outcome": "rejected", "answer": "La clé est juste."},
+        lambda world: {"appeal_id": world.taken_appeal},
+    ),
     ("POST", "panels.open_panel"): Door("camille", parts=lambda world: {"exam_id": world.exam, "number": 1}),
     ("POST", "panels.invite"): Door(
         "camille",

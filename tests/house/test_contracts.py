@@ -31,12 +31,17 @@ BREACHES = {
         "from app.fairness import models",
         "app.matching.scoring -> app.fairness.models",
     ),
+    "accommodations": (
+        "app/certification/queries.py",
+        "from app.assessment import accommodations",
+        "app.certification.queries -> app.assessment.accommodations",
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program with nine breaches."""
+    """The program with ten breaches."""
     folder = tmp_path_factory.mktemp("breached")
     for name in ("app", "certificates"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 
 from app.foundation.database import Base
 from tests.builders import Cast
-from tests.house.doors import DOORS, Door, World
+from tests.house.doors import DOORS, Door
 from tests.house.routes import SAFE, rules
+from tests.house.world import World
 from tests.reviewer import ReviewedClient
 
 FORM = "application/x-www-form-urlencoded"

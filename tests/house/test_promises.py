@@ -13,6 +13,7 @@ from app.config import ROOT
 
 CONTRACT = {
     "accounts": {"create"},
+    "attempts": {"replay"},
     "certificates": {"export", "issue", "list", "revoke"},
     "courses": {"check", "import"},
     "db": {"check", "downgrade", "upgrade"},

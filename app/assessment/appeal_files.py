@@ -1,0 +1,118 @@
+"""The appeal file: everything kept of an attempt in one ZIP; and its candidate's own, without questions or keys."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.assessment.appeal_models import Appeal
+from app.assessment.appeals import appeals_of
+from app.assessment.models import Attempt
+from app.assessment.records import audit_lines, record_of, written
+from app.foundation.i18n import gettext as _
+
+RECORD, APPEALS, README = "record.json", "appeals.json", "README.txt"
+# What tells of an accommodation stays with the candidate and those who grant it: the lines remain, not their details.
+PRIVATE = frozenset({"attempt.extended", "attempt.break-started", "attempt.break-ended"})
+
+
+def staff_file(session: Session, attempt: Attempt) -> bytes:
+    """Layout, versions with keys, events, scores, decisions, audit lines: what `attempts replay --file` replays."""
+    record = record_of(session, attempt)
+    record["audit"] = [_without_accommodation(line) for line in record["audit"]]
+    appeals = appeals_of(session, attempt.id)
+    lines = audit_lines(session, [one.public_id for one in appeals])
+    readme = _(
+        "Appeal file of an attempt at an exam.\n\n"
+        "record.json holds the form with every question and its key, every answer that arrived, counted or not, the "
+        "marks in all their revisions, the decisions on questions, and the lines of the audit record.\n"
+        "appeals.json holds what was contested and answered.\n\n"
+        "To make the same marks again: flask --app wsgi attempts replay --file THIS-FILE\n\n"
+        "It contains keys of questions that may still be used: keep it to those who answer the appeal."
+    )
+    about = {"appeals": [_appeal(one) for one in appeals], "audit": lines}
+    return _zip({README: readme, RECORD: record, APPEALS: about}, attempt.started_at)
+
+
+def own_file(session: Session, attempt: Attempt) -> bytes:
+    """What a candidate may take along: their answers and marks, nothing that gives a question or a key away."""
+    whole = record_of(session, attempt)
+    settings = whole["exam"]["settings"]
+    record = {
+        "format": "passerelle-own-attempt/1",
+        "attempt": {name: value for name, value in whole["attempt"].items() if name not in ("seed", "drawn_from")},
+        "exam": {"id": whole["exam"]["id"], "title": whole["exam"]["title"]},
+        "items": [_shown(item) for item in whole["items"]],
+        "events": whole["events"],
+        "answers": whole["answers"],
+        "results": [_known(one, settings) for one in whole["results"]],
+        "decisions": [_told(one) for one in whole["decisions"]],
+    }
+    left_out = _(
+        "What is kept of your attempt.\n\n"
+        "record.json holds your form, every answer that arrived from you with its time, counted or not, your results "
+        "in all their revisions and what was decided about its questions. appeals.json holds what you contested and "
+        "what was answered.\n\n"
+        "Left out, because other candidates will meet the same questions: their texts, the answers proposed, the right "
+        "answers and the comments on them, the number from which your form was drawn. An answer chosen from a list is "
+        "there as the code that your page sent. The lines of the audit record stay with the site.\n\n"
+        "Whoever answers an appeal has all of it, and can make every mark again from it."
+    )
+    if settings.get("shows") == "items":
+        record["scores"] = whole["scores"]
+    else:
+        left_out += "\n\n" + _(
+            "What each question earned is left out too: the right answers could be told from it. Your result page has "
+            "the points by domain."
+        )
+    appeals = [_appeal(one) for one in appeals_of(session, attempt.id)]
+    return _zip({README: left_out, RECORD: record, APPEALS: {"appeals": appeals}}, attempt.started_at)
+
+
+def _without_accommodation(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {**line, "details": None} if line["event"] in PRIVATE else dict(line)
+
+
+def _shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A slot without its question: which it was, what it was worth, the codes of its options in the order shown."""
+    kept = ("slot", "question", "version", "type", "domain", "points", "body_sha256")
+    return {name: item[name] for name in kept} | {"options": [pair[0] for pair in item["option_order"]]}
+
+
+def _known(result: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A result as far as the page of the result shows it."""
+    hidden = {"per_domain"} if settings.get("shows") == "score" else set()
+    return {name: value for name, value in result.items() if name not in hidden}
+
+
+def _told(decision: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in decision.items() if name != "key"}
+
+
+def _appeal(appeal: Appeal) -> dict[str, Any]:
+    return {
+        "id": appeal.public_id,
+        "state": appeal.state,
+        "grounds": appeal.grounds,
+        "filed_at": written(appeal.filed_at),
+        "due_at": written(appeal.due_at),
+        "answer": appeal.answer,
+        "closed_at": written(appeal.closed_at),
+    }
+
+
+def _zip(files: Mapping[str, Any], moment: datetime) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, date_time=moment.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, indent=1)
+            archive.writestr(entry, text.encode("utf-8"))
+    return out.getvalue()
