@@ -1,17 +1,20 @@
 """An administrator's logo: a PNG decoded under bounds and written anew, so that only its pixels are kept."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
+from threading import Lock
 
-from certificates import png
-from certificates.errors import ExtractionError, RenderingError
+from certificates.errors import RenderingError
 
 MAX_BYTES = 256 * 1024
 MAX_SIDE = 2000  # pixels
 # 50 mm, the longest side on any artwork, at 600 dots an inch.
 _PRINTED_SIDE = 1200
 _PNG = b"\x89PNG\r\n\x1a\n"
+_strict = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,31 @@ def read_logo(data: bytes) -> Logo:
     return _rewritten(data)
 
 
+@contextmanager
+def _strict_pillow() -> Iterator[None]:
+    """Pillow refuses what is cut short: WeasyPrint loosens that for the whole process when it is imported.
+
+    What WeasyPrint reads meanwhile is our own artwork, which is whole.
+    """
+    from PIL import ImageFile
+
+    with _strict:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _rewritten(data: bytes) -> Logo:
     from PIL import Image
 
     try:
-        png.check_whole(data)  # Pillow fills what is missing with black once WeasyPrint has loosened it
-        with Image.open(BytesIO(data), formats=["PNG"]) as image:
+        with _strict_pillow(), Image.open(BytesIO(data), formats=["PNG"]) as image:
             if max(image.size) > MAX_SIDE:
                 raise RenderingError(f"The logo is larger than {MAX_SIDE} pixels on a side.")
             pixels = image.convert("RGBA")
-    except (ExtractionError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise RenderingError("The logo is a damaged PNG file.") from error
     pixels.thumbnail((_PRINTED_SIDE, _PRINTED_SIDE), Image.Resampling.LANCZOS)
     paper = Image.new("RGBA", pixels.size, "white")

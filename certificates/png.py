@@ -33,12 +33,6 @@ def with_credential(picture: bytes, credential: bytes) -> bytes:
     return SIGNATURE + b"".join(_written(kind, content) for kind, content in chunks)
 
 
-def check_whole(data: bytes) -> None:
-    """ExtractionError unless every chunk up to IEND is there and undamaged; the pixels are not decoded."""
-    for _ in _chunks(data):
-        pass
-
-
 def _chunks(data: bytes) -> Iterator[Chunk]:
     """Every chunk up to IEND, its checksum checked; what follows IEND is no part of the picture."""
     if not data.startswith(SIGNATURE):

@@ -202,7 +202,7 @@ def _withdrawn(session: Session, actor: Actor, certificate: Certificate, event: 
     details = {"reason": certificate.reason}
     record(session, actor=actor, event=event, subject=certificate.public_id, details=details)
     withdraw(session, certificate)
-    moment = int(certificate.state_since.timestamp())
+    moment = f"{certificate.state_since:%Y%m%dT%H%M%S%f}"  # of two in one second, each has its letter
     send_letter(session, certificate, letter, f"{letter}-{certificate.public_id}-{moment}")
 
 
