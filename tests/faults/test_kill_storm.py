@@ -27,7 +27,7 @@ from tests.throwaway_postgres import DURABLE, find_binaries, throwaway_postgres
 CLIENTS, WORKERS, THREADS = 8, 2, 4
 PATIENCE_SECONDS = 60
 LENGTHS = [
-    pytest.param(400, 3, id="short"),
+    pytest.param(240, 2, id="short"),
     pytest.param(10_000, 20, id="long", marks=pytest.mark.nightly),
 ]
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.assessment.models import Attempt, AttemptItem
-from app.catalog.models import CourseVersion
+from app.catalog.queries import get_current_version
 from app.wiring.demo import answer_of
 from tests.browser.fixtures import PASSWORD
 from tests.browser.letters import link_in, wait_for_letter
@@ -51,7 +51,7 @@ def enrol(visitor: Visitor, site: Site) -> None:
     """From the catalogue to the course's own home."""
     visitor.go("/courses")
     with site.database() as session:
-        title = session.scalars(select(CourseVersion.title)).one()[visitor.language]
+        title = get_current_version(session, COURSE).title[visitor.language]
     visitor.page.locator("main").get_by_role("link", name=re.compile(_without_signs(title))).first.click()
     visitor.look()
     visitor.press("Begin this course")
@@ -66,7 +66,7 @@ def _without_signs(title: str) -> str:
 def study(visitor: Visitor, site: Site) -> None:
     """Every module: its lessons, then its exercises, which open the next one."""
     with site.database() as session:
-        version = session.scalars(select(CourseVersion)).one()
+        version = get_current_version(session, COURSE)
         modules = [[item.slug for item in module.items] for module in version.modules]
     for *lessons, quiz in modules:
         read_lessons(visitor, len(lessons))
