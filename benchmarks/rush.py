@@ -75,15 +75,15 @@ class Candidate:
     async def _ask(self, kind: str, method: str, path: str, body: str, headers: dict[str, str]) -> str | None:
         """Send a request; returns where the answer leads ("" for nowhere), or None when it is no success."""
         began = time.monotonic()
-        try:
-            status, location = await self._exchange(method, path, body, headers)
-        except (OSError, asyncio.IncompleteReadError):
-            self.streams = None  # the server may close a connection that was idle: once more, on a new one
+        for _try in range(2):  # the server may close a connection that was idle: once more, on a new one
             try:
                 status, location = await self._exchange(method, path, body, headers)
+                break
             except (OSError, asyncio.IncompleteReadError):
-                self.watch.broken[kind] += 1
-                return None
+                self.streams = None
+        else:
+            self.watch.broken[kind] += 1
+            return None
         self.watch.times[kind].append(time.monotonic() - began)
         self.watch.statuses[kind, status] += 1
         return location if status < 400 else None

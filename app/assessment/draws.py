@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.assessment.models import Attempt, AttemptItem, ExamPool, Question, QuestionVersion
@@ -41,13 +41,18 @@ def described(version: QuestionVersion) -> dict[str, Any]:
 
 def times_seen(session: Session, account_id: int, exam_id: int) -> dict[str, int]:
     """How often this person has had each question of an exam, by the question's public id."""
+    return times_held(session, Attempt.account_id == account_id, Attempt.exam_id == exam_id)
+
+
+def times_held(session: Session, *which: ColumnElement[bool]) -> dict[str, int]:
+    """In how many of these attempts each question stood, by its public id."""
     rows = session.execute(
         select(Question.public_id, func.count())
         .select_from(AttemptItem)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Attempt.account_id == account_id, Attempt.exam_id == exam_id)
+        .where(*which)
         .group_by(Question.public_id)
     )
     return {row[0]: row[1] for row in rows}

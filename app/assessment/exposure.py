@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.assessment.drawing import Exposure
-from app.assessment.models import Attempt, AttemptItem, Exam, Question, QuestionVersion
+from app.assessment.draws import times_held
+from app.assessment.models import Attempt, Exam
 from app.foundation import clock
 
 PERIOD = timedelta(days=90)
@@ -52,16 +53,6 @@ def _read_on(session: Session, exam_id: int, without: int, count: _Count, since:
     attempts, last = session.execute(select(func.count(), func.max(Attempt.id)).where(*new)).one()
     if not attempts:
         return
-    held = session.execute(
-        select(Question.public_id, func.count())
-        .select_from(AttemptItem)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .join(Question, Question.id == QuestionVersion.question_id)
-        .where(*new, Attempt.id <= last)
-        .group_by(Question.public_id)
-    )
-    for public_id, times in held:
-        count.counts[public_id] += times
+    count.counts.update(times_held(session, *new, Attempt.id <= last))
     count.attempts += attempts
     count.last = last
