@@ -6,44 +6,30 @@ import math
 import re
 from collections import Counter
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from ruamel.yaml import YAML
 
 from app.authoring.lessons import parse_body, reading_minutes, word_count
 from app.authoring.report import Report
+from tests.content import lesson_files
+from tests.content.lesson_files import read_yaml, tables
 
 COURSE = Path(__file__).resolve().parents[2] / "content" / "ia-au-travail"
 MODULE = COURSE / "modules" / "10-comprendre"
 LANGUAGES = ("fr", "en")
 LESSONS = ("01-regle-ou-exemples", "02-cinq-livraisons", "03-le-mot-suivant", "04-faux-plausible")
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
+read_lesson = partial(lesson_files.read_lesson, MODULE)
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
-
-
-def read_yaml(text: str) -> Any:
-    return YAML(typ="safe").load(text)
-
-
-def read_lesson(lesson: str, language: str) -> tuple[dict[str, Any], str]:
-    text = (MODULE / f"{lesson}.{language}.md").read_text(encoding="utf-8")
-    _, front, body = text.split("---\n", 2)
-    return read_yaml(front), body
 
 
 def front_matter(path: Path) -> dict[str, Any]:
     loaded: dict[str, Any] = read_yaml(path.read_text(encoding="utf-8").split("---\n", 2)[1])
     return loaded
-
-
-def tables(body: str) -> list[list[list[str]]]:
-    """Tables of a lesson, each a list of rows without its header."""
-    found = re.findall(r"(?:^\|.*\|\n)+", body, re.MULTILINE)
-    rows = [[line.strip("|").split("|") for line in table.splitlines()] for table in found]
-    return [[[cell.strip() for cell in row] for row in table[2:]] for table in rows]
 
 
 # every lesson

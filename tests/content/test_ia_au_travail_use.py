@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from ruamel.yaml import YAML
 
 from app.authoring.lessons import parse_body, reading_minutes, word_count
 from app.authoring.report import Report
+from tests.content import lesson_files
+from tests.content.lesson_files import read_yaml, tables
 from tests.content.question_banks import COURSE, LANGUAGES, Question, bank, both_languages, numbers, right_and_wrong
 from tests.content.question_banks import words as words_of
 
@@ -24,24 +25,8 @@ REQUEST, MATERIAL, HANDED = LESSONS = (
     "03-ce-qu-on-ne-confie-pas",
 )
 FIGURES = ("cinq-cases", "texte-cite", "trois-bacs")
+read_lesson = partial(lesson_files.read_lesson, MODULE)
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
-
-
-def read_yaml(text: str) -> Any:
-    return YAML(typ="safe").load(text)
-
-
-def read_lesson(lesson: str, language: str) -> tuple[dict[str, Any], str]:
-    text = (MODULE / f"{lesson}.{language}.md").read_text(encoding="utf-8")
-    _, front, body = text.split("---\n", 2)
-    return read_yaml(front), body
-
-
-def tables(body: str) -> list[list[list[str]]]:
-    """Tables of a lesson, each a list of rows without its header."""
-    found = re.findall(r"(?:^\|.*\|\n)+", body, re.MULTILINE)
-    rows = [[line.strip("|").split("|") for line in table.splitlines()] for table in found]
-    return [[[cell.strip() for cell in row] for row in table[2:]] for table in rows]
 
 
 def letters(body: str) -> list[str]:

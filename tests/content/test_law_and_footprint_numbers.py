@@ -6,29 +6,22 @@ import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from ruamel.yaml import YAML
 
 from app.authoring.lessons import parse_body, reading_minutes, word_count
 from app.authoring.report import Report
+from tests.content import lesson_files
+from tests.content.lesson_files import read_yaml
 from tests.content.question_banks import COURSE, LANGUAGES, both_languages, every_question, numbers, right_and_wrong
 
 MODULE = COURSE / "modules" / "30-verifier"
 LAW, FOOTPRINT = LESSONS = ("04-le-dire", "05-l-empreinte")
+read_lesson = partial(lesson_files.read_lesson, MODULE)
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
-
-
-def read_yaml(text: str) -> Any:
-    return YAML(typ="safe").load(text)
-
-
-def read_lesson(lesson: str, language: str) -> tuple[dict[str, Any], str]:
-    text = (MODULE / f"{lesson}.{language}.md").read_text(encoding="utf-8")
-    _, front, body = text.split("---\n", 2)
-    return read_yaml(front), body
 
 
 def written(value: Fraction | int, language: str) -> str:

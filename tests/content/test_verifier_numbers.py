@@ -8,15 +8,16 @@ import operator
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from ruamel.yaml import YAML
 
 from app.authoring.lessons import parse_body, reading_minutes, word_count
 from app.authoring.report import Report
+from tests.content import lesson_files
+from tests.content.lesson_files import tables
 from tests.content.question_banks import (
     COURSE,
     LANGUAGES,
@@ -33,21 +34,9 @@ MODULE = COURSE / "modules" / "30-verifier"
 LESSONS = ("01-a-proportion", "02-recalculer-sourcer", "03-erreur-inegale")
 FIGURES = ("grille-controle", "ticket-ventes", "deux-taux")
 QUESTIONS = [question for question in every_question() if question["domain"] == "verifier"]
+read_lesson = partial(lesson_files.read_lesson, MODULE)
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 every_item = pytest.mark.parametrize("question", QUESTIONS, ids=[question["id"] for question in QUESTIONS])
-
-
-def read_lesson(lesson: str, language: str) -> tuple[dict[str, Any], str]:
-    text = (MODULE / f"{lesson}.{language}.md").read_text(encoding="utf-8")
-    _, front, body = text.split("---\n", 2)
-    return YAML(typ="safe").load(front), body
-
-
-def tables(body: str) -> list[list[list[str]]]:
-    """Tables of a lesson, each a list of rows without its header."""
-    found = re.findall(r"(?:^\|.*\|\n)+", body, re.MULTILINE)
-    rows = [[line.strip("|").split("|") for line in table.splitlines()] for table in found]
-    return [[[cell.strip() for cell in row] for row in table[2:]] for table in rows]
 
 
 def value(cell: str, language: str) -> Fraction:
