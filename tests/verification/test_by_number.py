@@ -23,7 +23,7 @@ from app.certification.services import (
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.foundation.identifiers import new_public_id
-from app.verification.visitors import FirstLooks
+from app.verification.visitors import Looks
 from tests.builders import Cast
 from tests.certification import builders
 from tests.reviewer import ReviewedClient
@@ -289,10 +289,12 @@ def test_a_verification_costs_one_look(client: ReviewedClient, certificate: Cert
         assert len(work) == 1, work  # the register, with the version of the key ring beside it
 
 
-def test_first_looks_are_counted_by_network_and_minute() -> None:
-    looks = FirstLooks(2, 60)
+def test_looks_are_counted_by_network_and_minute() -> None:
+    looks = Looks(2, 60)
     start = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
     with clock.frozen(start):
         assert [looks.take("a"), looks.take("a"), looks.take("a"), looks.take("b")] == [True, True, False, True]
+        looks.add("a", 1)
+        assert [looks.take("a"), looks.take("a"), looks.take("b"), looks.take("b")] == [True, False, True, False]
     with clock.frozen(start + timedelta(minutes=1)):
         assert looks.take("a")
