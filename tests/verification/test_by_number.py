@@ -307,8 +307,8 @@ def test_what_is_kept_of_a_page_follows_the_register(
     for asked, shown in ((address, False), (address + key, True)):
         client.get(asked)
         assert ("Lefèvre" in client.text()) == shown
-        assert "Revoked" in client.text()
-        assert "Valid certificate" not in client.text()
+        assert "Certificat révoqué" in client.text()
+        assert "Certificat valide" not in client.text()
 
 
 def test_looks_are_counted_by_network_and_minute() -> None:
