@@ -350,6 +350,9 @@ def test_names_of_errors(language: str) -> None:
 def test_messages_quoted_by_lesson_questions(language: str) -> None:
     _, message = run("int('12 min')", language)
     assert message.splitlines()[-1] in stem("lecon-ecrire-message", language)
+    (line,) = re.findall(r"`(print.+?)`", stem("lecon-ecrire-refus", language))
+    for conversion in ("(int(", "(float("):
+        assert "ValueError" in run(line.replace("(int(", conversion), language)[1]
     _, message = run(shown(stem("lecon-ecrire-cause", language)), language)
     assert "line 3, in <module>" in message
     assert message.splitlines()[-1].startswith("TypeError")
