@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
-import random
 import re
 import statistics
 from collections import Counter
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
+from random import Random  # noqa: TID251 - seeded, as in the lessons
 from textwrap import dedent
 from typing import Any
 from xml.etree import ElementTree
@@ -163,7 +163,7 @@ def test_the_former_median_returns_zero_and_the_new_one_refuses(language: str) -
     assert former([]) == 0
     needed = fenced(read_lesson(LESSONS[0], language)[1], "python")[2].partition("assert")[0]
     mended = names_of(needed + last)[name]
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r".+"):
         mended([])
 
 
@@ -190,10 +190,10 @@ def test_the_twelve_orders_and_the_two_draws_without_a_seed(language: str) -> No
 def test_what_each_seed_draws(language: str) -> None:
     _, body = read_lesson(LESSONS[1], language)
     orders = [(f"{rank:02d}", price) for rank, price in enumerate(PRICES, start=1)]
-    drawn = random.Random(2026).sample(orders, 5)
+    drawn = Random(2026).sample(orders, 5)
     assert ", ".join(number for number, _ in drawn) in fenced(body, "text")[0]
     assert sum(price for _, price in drawn) / 5 == pytest.approx(31.1)
-    means = [sum(price for _, price in random.Random(seed).sample(orders, 5)) / 5 for seed in range(1, 6)]
+    means = [sum(price for _, price in Random(seed).sample(orders, 5)) / 5 for seed in range(1, 6)]
     assert "\n".join(f"{seed} {mean}" for seed, mean in enumerate(means, start=1)) in body
     assert (min(means), max(means)) == (25.3, 46.0)
     assert ("de 25,30 à 46 €" if language == "fr" else "from £25.30 to £46") in body
@@ -205,7 +205,9 @@ def test_what_each_seed_draws(language: str) -> None:
 def test_the_readme_has_six_lines_and_git_three_commands(language: str) -> None:
     readme, git = fenced(read_lesson(LESSONS[1], language)[1], "text")
     assert len(readme.strip().splitlines()) == 6
-    assert [line.split()[:2] for line in git.strip().splitlines()] == [["git", word] for word in ("init", "add", "commit")]
+    assert [line.split()[:2] for line in git.strip().splitlines()] == [
+        ["git", word] for word in ("init", "add", "commit")
+    ]
 
 
 # lesson 3: reviewing an assistant's code
@@ -223,7 +225,7 @@ def test_the_silent_fault_and_its_repair(language: str) -> None:
     given = [9, 1, 5]
     mended(given)
     assert given == [9, 1, 5]
-    draw = random.Random(2026)
+    draw = Random(2026)
     lists = [draw.choices([1, 2, 3, 5, 8, 9, 14], k=5) for _ in range(200)]
     assert sum(former(one) != statistics.median(one) for one in lists) == 133
     assert sum(mended(one) != statistics.median(one) for one in lists) == 0
@@ -275,7 +277,7 @@ def test_three_totals_tell_the_assertions_apart(language: str) -> None:
 @both_languages
 def test_the_length_that_breaks_the_rule(language: str) -> None:
     charge = function(shown("examen-tenir-forfait", language))
-    wrong = [minutes for minutes in range(0, 200) if charge(minutes) != (40 if minutes >= 30 else 25)]
+    wrong = [minutes for minutes in range(200) if charge(minutes) != (40 if minutes >= 30 else 25)]
     assert wrong == [QUESTIONS["examen-tenir-forfait"]["answers"][0]["value"]]
 
 
@@ -352,7 +354,9 @@ def test_assertions_that_can_fail(language: str) -> None:
     """Each is run with functions that return 0, or an empty list: what still passes cannot fail."""
     question = QUESTIONS["exercice-tenir-peut-echouer"]
     for row in question["rows"]:
-        bad = dict.fromkeys(("mediane", "median", "total"), lambda _: 0) | dict.fromkeys(("lire", "read"), lambda _: [])
+        bad: dict[str, Any] = dict.fromkeys(("mediane", "median", "total"), lambda _: 0) | dict.fromkeys(
+            ("lire", "read"), lambda _: []
+        )
         condition = row["text"][language].strip("`").removeprefix("assert ")
         assert eval(condition, bad) is (question["key"][row["id"]] == "non")
 
@@ -367,7 +371,9 @@ def test_typed_conditions() -> None:
 
 
 def test_tolerances_in_metres() -> None:
-    metres = [float(numbers(one["text"]["en"], "en")[0]) * 1000 for one in QUESTIONS["examen-tenir-parcours"]["options"]]
+    metres = [
+        float(numbers(one["text"]["en"], "en")[0]) * 1000 for one in QUESTIONS["examen-tenir-parcours"]["options"]
+    ]
     assert metres == [0.5, 5, 50]
 
 
@@ -425,7 +431,7 @@ def test_the_printed_generator(language: str, tmp_path: Path, monkeypatch: pytes
     (written,) = tmp_path.iterdir()
     separator, missing = (";", "n/d") if language == "fr" else (",", "n/a")
     header, *rows = [line.split(separator) for line in written.read_text(encoding="utf-8").splitlines()]
-    assert 200 <= len(rows) == 410 <= 2000
+    assert len(rows) == 410, "between the 200 and 2,000 asked"
     assert all(len(row) == len(header) == 6 for row in rows)
     assert len({tuple(row) for row in rows}) == 400, "ten duplicates"
     assert {row[4] for row in rows} >= {"", missing, "-5"}
