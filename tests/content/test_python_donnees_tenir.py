@@ -443,7 +443,7 @@ def test_the_printed_generator(language: str, tmp_path: Path, monkeypatch: pytes
 
 @both_languages
 def test_the_hours_of_the_project(language: str) -> None:
-    hours = re.findall(r"^\d\. \*\*.+\((\d+) h(?: (\d+))?\)\.\*\*", PROJECT["brief"][language], re.MULTILINE)
+    hours = re.findall(r"^\d\. \*\*.+\((\d+) h(?: (\d+)(?: min)?)?\)\.\*\*", PROJECT["brief"][language], re.MULTILINE)
     assert sum(60 * int(hour) + int(minute or 0) for hour, minute in hours) == PROJECT["minutes"] == 600
     assert len(hours) == 6
 
