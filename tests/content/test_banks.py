@@ -385,3 +385,19 @@ def test_lessons_embed_their_own_questions_and_no_other(course: str) -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((CONTENT / course / "modules").rglob("*.md")))
     embedded = set(re.findall(r"\{\{question: ([a-z0-9-]+)\}\}", text))
     assert embedded == {q["id"] for q in bank("lessons", course)}, "W215"
+
+
+@per_course
+@both_languages
+def test_hours_of_the_course_add_up(course: str, language: str) -> None:
+    """Lessons, quizzes, projects and the exam; what one does without being asked is not counted."""
+    total = int(EXAMS[course]["duration"].removesuffix("m"))
+    for folder in COURSE_FILES[course]["modules"]:
+        for item in load(course, f"{folder}/module.yaml")["items"]:
+            if "lesson" in item:
+                text = (CONTENT / course / folder / f"{item['lesson']}.{language}.md").read_text(encoding="utf-8")
+                total += int(re.findall(r"(?m)^minutes: (\d+)$", text)[0])
+            else:
+                timed = load(course, f"projects/{item['project']}.yaml") if "project" in item else item
+                total += timed["minutes"]
+    assert COURSE_FILES[course]["hours"] == pytest.approx(total / 60, abs=0.1)
