@@ -85,6 +85,7 @@ def site_environment(instance: Path, port: int, database_url: str | None, *, dev
         "PASSERELLE_SECRET_KEY": SECRET,
         "PASSERELLE_PUBLIC_URL": f"http://localhost:{port}",
         "PASSERELLE_INSECURE_HTTP": "1",
+        "PASSERELLE_DRAIN_SECONDS": "0",
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -70,7 +70,7 @@ def all_save(candidates: list[Candidate], rev: int) -> None:
 
 
 @pytest.mark.sockets
-@pytest.mark.parametrize("long", [pytest.param(7, id="short"), pytest.param(30, id="long", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("long", [pytest.param(6, id="short"), pytest.param(30, id="long", marks=pytest.mark.nightly)])
 def test_f4_a_held_database_makes_answers_wait_and_loses_none(
     exam_site: tuple[Site, list[Candidate]],
     sitting: Callable[[int], list[Candidate]],
