@@ -66,7 +66,7 @@ class Candidate:
                 return
 
     def sit_until(self, over: Event) -> None:
-        """The same without an end of its own: answers until told to stop."""
+        """Answer every question over and over, some five a second, until told to stop."""
         number = 0
         while not over.is_set():
             try:
@@ -75,6 +75,7 @@ class Candidate:
                 self.trouble.append(str(error))
                 return
             number += 1
+            over.wait(0.2)
 
     def save(self, slot: int, rev: int) -> None:
         """Send one answer until the server has it, whatever it says meanwhile."""

@@ -19,7 +19,7 @@ from tests.faults.candidates import Candidate
 from tests.faults.test_busy_database import held_by_another_process
 
 STOPS_WITHIN = 30
-RESTARTS = [pytest.param(2, id="short"), pytest.param(10, id="long", marks=pytest.mark.nightly)]
+RESTARTS = [pytest.param(2, 1, id="short"), pytest.param(10, 2, id="long", marks=pytest.mark.nightly)]
 
 
 @contextmanager
@@ -58,11 +58,12 @@ def test_f10_a_new_version_during_an_exam_costs_no_answer_and_no_reload(
     exam_site: tuple[Site, list[Candidate]],
     sitting: Callable[[int], list[Candidate]],
     restarts: int,
+    workers: int,
     record_property: Callable[[str, object], None],
 ) -> None:
     """The page that was opened before goes on saving: same cookie, same form token, same protocol."""
     site, candidates, over = exam_site[0], sitting(4), Event()
-    with production(site, workers=2, drain=1) as process:
+    with production(site, workers, drain=1) as process:
         threads = [Thread(target=one.sit_until, args=(over,)) for one in candidates]
         for thread in threads:
             thread.start()
