@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, StopValidation
 
 from app.assessment.models import QuestionVersion
 from app.assessment.new_keys import KeyPart, key_of, key_parts, shared_places
-from app.assessment.regrading import REKEYABLE, Kind
+from app.assessment.regrading import REKEYABLE, Decision, Kind
 from app.assessment.wording import DECISIONS
 from app.foundation.errors import RuleError
 from app.foundation.forms import LINES, ONE_LINE, AtMost, Form, NoControlCharacters, Required
@@ -83,9 +83,11 @@ class _OneOfThem:
             raise StopValidation(_l("Choose among the answers that are shown."))
 
 
-def decision_form(version: QuestionVersion, plain: Callable[[Any], str], sent: Any = None) -> DecisionForm:
-    """The form about a question, with the author's key until something is sent; `plain` writes words without marks."""
-    parts = key_parts(version)
+def decision_form(
+    version: QuestionVersion, in_force: Decision | None, plain: Callable[[Any], str], sent: Any = None
+) -> DecisionForm:
+    """The form about a question, with the key in force until something is sent; `plain` writes words without marks."""
+    parts = key_parts(version, in_force)
     fields = {_name(part, place): _field(part, plain) for place, part in enumerate(parts)}
     form_class: type[DecisionForm] = type("OwnDecisionForm", (DecisionForm,), fields)
     form = form_class(sent, data={_name(part, place): part.now for place, part in enumerate(parts)})

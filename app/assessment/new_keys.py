@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.assessment import keyed, layouts, readings
+from app.assessment import keyed, layouts, part_keys, readings
 from app.assessment.answers import WRITTEN_TYPES
 from app.assessment.choices import is_right, options_of
 from app.assessment.exact import fraction
 from app.assessment.models import QuestionVersion
 from app.assessment.readings import Given
+from app.assessment.regrading import Decision, body_in_force
 from app.assessment.scored import Words
 from app.foundation.errors import RuleError
 from app.foundation.i18n import current_language, localised
@@ -28,7 +29,7 @@ class KeyPart:
     """What is keyed by itself: a whole question ("correct", "answers"), or a pair, an item, a row or a gap of it.
 
     `kind` is "options" (any of them right), "lines" (the answers accepted, one a line) or "place" (a number from 1);
-    `now` is the author's key in the same form. `body` is the question's, or the gap's.
+    `now` is the key as it stands, in the same form. `body` is the question's, or the gap's.
     """
 
     name: str
@@ -47,9 +48,12 @@ class KeyPart:
         return answers_of(self.body, sent) if self.kind == "lines" else sorted(sent)
 
 
-def key_parts(version: QuestionVersion) -> list[KeyPart]:
-    """Everything of a question that has a key of its own, in the author's order; nothing of a type that has none."""
-    body = version.body
+def key_parts(version: QuestionVersion, decision: Decision | None = None) -> list[KeyPart]:
+    """Everything of a question that has a key of its own, in the author's order; nothing of a type that has none.
+
+    The key is the author's, or that of the decision in force.
+    """
+    body = body_in_force(version.body, decision)
     of_type: Mapping[str, Callable[[Mapping[str, Any]], list[KeyPart]]] = {
         "matching": _pairs, "matrix": _rows, "ordering": _items, "cloze": _gaps,
     }  # fmt: skip
@@ -74,19 +78,22 @@ def _lines(name: str, label: Words, body: Mapping[str, Any]) -> KeyPart:
 def _pairs(body: Mapping[str, Any]) -> list[KeyPart]:
     rights = [(name, words) for name, words in layouts.words_of(body).items() if name.startswith(layouts.RIGHT)]
     return [
-        KeyPart(f"{layouts.LEFT}{place}", pair["left"], "options", [layouts.right_id(body, place)], body, rights)
+        KeyPart(f"{layouts.LEFT}{place}", pair["left"], "options", part_keys.right_sides(body, place), body, rights)
         for place, pair in enumerate(body["pairs"])
     ]
 
 
 def _rows(body: Mapping[str, Any]) -> list[KeyPart]:
     columns = [(one["id"], one["text"]) for one in body["columns"]]
-    return [KeyPart(row["id"], row["text"], "options", [body["key"][row["id"]]], body, columns) for row in body["rows"]]
+    right = {row["id"]: part_keys.right_columns(body, row["id"]) for row in body["rows"]}
+    now = {row: [column.removeprefix(layouts.COLUMN) for column in one] for row, one in right.items()}
+    return [KeyPart(row["id"], row["text"], "options", now[row["id"]], body, columns) for row in body["rows"]]
 
 
 def _items(body: Mapping[str, Any]) -> list[KeyPart]:
     items = [(name, words) for name, words in layouts.words_of(body).items()]
-    return [KeyPart(name, words, "place", str(place), body, items) for place, (name, words) in enumerate(items, 1)]
+    order = part_keys.right_order(body)
+    return [KeyPart(name, words, "place", str(order.index(name) + 1), body, items) for name, words in items]
 
 
 def _gaps(body: Mapping[str, Any]) -> list[KeyPart]:
@@ -101,7 +108,10 @@ def _gaps(body: Mapping[str, Any]) -> list[KeyPart]:
 
 
 def key_of(body: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The key that regrading takes, of what was read for each part; a gap that keeps its key is left out of it."""
+    """The key that regrading takes, of what was read for each part; a gap with its author's key is left out of it.
+
+    `body` is the author's: a key takes its place, whatever was decided before.
+    """
     if body["type"] == "ordering":
         return {"order": sorted(given, key=lambda name: int(given[name]))}
     if body["type"] == "cloze":

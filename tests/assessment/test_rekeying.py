@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from app.assessment import grading, layouts
 from app.assessment.answering import Incoming, save_answer
 from app.assessment.decision_models import ItemDecision
-from app.assessment.decisions import versions_of_exam
+from app.assessment.decisions import Proposal, propose, versions_of_exam
 from app.assessment.models import Attempt, QuestionVersion
 from app.assessment.new_keys import answers_of, in_words, key_of, key_parts
 from app.assessment.queries import find_result
 from app.assessment.records import record_of
-from app.assessment.regrading import rekeyed
+from app.assessment.regrading import Kind, rekeyed
 from app.assessment.replaying import replay
 from app.assessment.services import submit_attempt
 from app.foundation.errors import RuleError
@@ -319,3 +319,35 @@ def test_the_key_as_it_is_and_another_kind_of_decision_carry_no_key(
     assert "No result would change." in author.text()
     keys = {one.kind: one.new_key for one in session.scalars(select(ItemDecision))}
     assert keys == {"void": None, "rekey": {"gaps": {}}}
+
+
+NEXT = [
+    # A key in force, which the form shows; sent back as it is, it is the same key.
+    ("matching", {"pairs": {"left:0": ["right:0"], "left:1": ["right:1", "right:3"], "left:2": ["right:0"]}}),
+    ("ordering", {"order": ["item:1", "item:0", "item:2", "item:3"]}),
+    ("matrix", {"rows": {"one": ["yes"], "two": ["no", "yes"]}}),
+    ("cloze", {"gaps": {"unit": {"correct": ["a", "b"]}, "speed": {"answers": [{"value": "15"}]}}}),
+    ("hotspot", {"correct": ["a", "b"]}),
+]
+
+
+@pytest.mark.parametrize(("kind", "key"), NEXT, ids=[one[0] for one in NEXT])
+def test_the_form_shows_the_key_in_force_and_sends_it_back_as_it_is(
+    exam: Regraded, session: Session, cast: Cast, kind: str, key: dict[str, Any]
+) -> None:
+    found = next(one for one in versions_of_exam(session, exam.exam_version.exam_id) if one.type == kind)
+    proposal = Proposal(Kind.REKEY, None, REASON, key)
+    exam.approve(propose(session, actor=cast.actor("camille"), version=found, proposal=proposal))
+    author = cast.client("camille", language="en")
+    author.get(address_of(exam, kind))
+    shown: dict[str, Any] = {}
+    for field in author.page.select("main form input, main form textarea"):
+        name = str(field.get("name"))
+        if field.get("type") == "checkbox" and field.has_attr("checked"):
+            shown.setdefault(name, []).append(field["value"])
+        elif field.get("type") == "text" or field.name == "textarea":
+            shown[name] = field.get("value") or field.get_text().strip()
+    assert author.post(address_of(exam, kind), {**shown, **sent()}).status_code == 302
+    newest = session.scalars(select(ItemDecision).order_by(ItemDecision.id.desc())).first()
+    assert newest is not None
+    assert newest.new_key == key
