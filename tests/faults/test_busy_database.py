@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -21,27 +22,38 @@ from app.assessment.models import Answer, AnswerEvent, Attempt
 from app.assessment.starting import start_attempt
 from app.extensions import db
 from app.foundation import clock
-from tests.browser.site import Site, served
+from tests.browser.site import Site, new_site, served
 from tests.builders import Cast
 from tests.courses import Small, begin, exam_of, question
-from tests.faults.candidates import Candidate
+from tests.faults.candidates import Candidate, check, port_of_the_system, seated
+from tests.throwaway_postgres import DURABLE, find_binaries, throwaway_postgres
 
 MOST_PAGES = 1_073_741_823  # SQLite's own limit
-HOLD = """
+HOLD = {
+    "sqlite": """
 import sqlite3, sys, time
-database = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+database = sqlite3.connect(sys.argv[1].removeprefix("sqlite:///"), isolation_level=None, timeout=30)
 database.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
 time.sleep(float(sys.argv[2]))
 database.execute("ROLLBACK")
-"""
+""",
+    "postgresql": """
+import psycopg, sys, time
+with psycopg.connect(sys.argv[1].replace("+psycopg", "")) as database:
+    database.execute("LOCK TABLE answer_event IN EXCLUSIVE MODE")
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+""",
+}
 
 
 @contextmanager
 def held_by_another_process(site: Site, seconds: float) -> Iterator[None]:
-    """Nobody can write to the database for so long."""
-    path = site.database_url.removeprefix("sqlite:///")
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, path, str(seconds)], stdout=subprocess.PIPE, text=True)
+    """Nobody can write to the database (to the table of answers, on PostgreSQL) for so long."""
+    program = HOLD["postgresql" if site.database_url.startswith("postgresql") else "sqlite"]
+    command = [sys.executable, "-c", program, site.database_url, str(seconds)]
+    holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     try:
         assert holder.stdout.readline() == "held\n"
@@ -69,8 +81,11 @@ def all_save(candidates: list[Candidate], rev: int) -> None:
         thread.join()
 
 
+LENGTHS = [pytest.param(6, id="short"), pytest.param(30, id="long", marks=pytest.mark.nightly)]
+
+
 @pytest.mark.sockets
-@pytest.mark.parametrize("long", [pytest.param(6, id="short"), pytest.param(30, id="long", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("long", LENGTHS)
 def test_f4_a_held_database_makes_answers_wait_and_loses_none(
     exam_site: tuple[Site, list[Candidate]],
     sitting: Callable[[int], list[Candidate]],
@@ -78,23 +93,42 @@ def test_f4_a_held_database_makes_answers_wait_and_loses_none(
     record_property: Callable[[str, object], None],
 ) -> None:
     """Held for 3 s, a save waits; for longer than 5 s it is refused with a time to come again, then saved."""
-    site, candidates = exam_site[0], sitting(4)
+    candidates = sitting(4)
+    save_while_held(exam_site[0], candidates, long)
+    record_property("refused, then saved", sum(len(one.refusals) for one in candidates))
+
+
+@pytest.mark.sockets
+@pytest.mark.nightly
+def test_f4_on_postgresql(tmp_path: Path) -> None:
+    if find_binaries() is None:
+        pytest.skip("PostgreSQL's server is not installed")
+    with throwaway_postgres(DURABLE) as url:
+        database = "postgresql+psycopg://" + url.partition("://")[2]
+        site = new_site(tmp_path / "instance", database, port=port_of_the_system())
+        candidates = seated(site, 4)
+        save_while_held(site, candidates, 6)
+        for one in candidates:
+            check(site, one)
+
+
+def save_while_held(site: Site, candidates: list[Candidate], long: int) -> None:
+    """Everybody answers while another process holds the database for 3 seconds, then for longer."""
     with served(site, threads=8, with_tasks=False):
         with held_by_another_process(site, 3):
             all_save(candidates, rev=1)
-        assert [one.refusals for one in candidates] == [[]] * 4
+        assert [one.refusals for one in candidates] == [[]] * len(candidates)
         assert all(1.5 < one.longest_wait < 5 for one in candidates), [one.longest_wait for one in candidates]
         not_seen_for_an_hour(site, candidates[0])
-        with held_by_another_process(site, long):
-            reader = ThreadPoolExecutor(1).submit(candidates[0].ask, "GET", f"/attempts/{candidates[0].seat.attempt}")
+        with held_by_another_process(site, long), ThreadPoolExecutor(1) as reading:
+            page = reading.submit(candidates[0].ask, "GET", f"/attempts/{candidates[0].seat.attempt}")
             all_save(candidates, rev=2)
-    assert reader.result().status == 200, "whoever reads is served, also when that would be noted"
+    assert page.result().status == 200, "whoever reads is served, also when that would be noted"
     for one in candidates[1:]:  # the first waited for two locks one after the other
         assert one.refusals
         assert {status for status, _again in one.refusals} == {503}
         assert all(int(again) > 0 for _status, again in one.refusals)
         assert one.unanswered == one.duplicates == 0
-    record_property("refused, then saved", sum(len(one.refusals) for one in candidates))
 
 
 # F5
