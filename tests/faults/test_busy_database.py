@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -26,41 +23,10 @@ from tests.browser.site import Site, new_site, served
 from tests.builders import Cast
 from tests.courses import Small, begin, exam_of, question
 from tests.faults.candidates import Candidate, check, port_of_the_system, seated
+from tests.faults.holding import held_by_another_process
 from tests.throwaway_postgres import DURABLE, find_binaries, throwaway_postgres
 
 MOST_PAGES = 1_073_741_823  # SQLite's own limit
-HOLD = {
-    "sqlite": """
-import sqlite3, sys, time
-database = sqlite3.connect(sys.argv[1].removeprefix("sqlite:///"), isolation_level=None, timeout=30)
-database.execute("BEGIN IMMEDIATE")
-print("held", flush=True)
-time.sleep(float(sys.argv[2]))
-database.execute("ROLLBACK")
-""",
-    "postgresql": """
-import psycopg, sys, time
-with psycopg.connect(sys.argv[1].replace("+psycopg", "")) as database:
-    database.execute("LOCK TABLE answer_event IN EXCLUSIVE MODE")
-    print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
-""",
-}
-
-
-@contextmanager
-def held_by_another_process(site: Site, seconds: float) -> Iterator[None]:
-    """Nobody can write to the database (to the table of answers, on PostgreSQL) for so long."""
-    program = HOLD["postgresql" if site.database_url.startswith("postgresql") else "sqlite"]
-    command = [sys.executable, "-c", program, site.database_url, str(seconds)]
-    holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None
-    try:
-        assert holder.stdout.readline() == "held\n"
-        yield
-    finally:
-        holder.wait(seconds + 30)
-        holder.stdout.close()
 
 
 def not_seen_for_an_hour(site: Site, candidate: Candidate) -> None:
