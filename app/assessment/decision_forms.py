@@ -63,6 +63,8 @@ class DecisionForm(Form):
     def _read_key(self) -> bool:
         given: dict[str, Any] = {}
         for part, field in self.keyed:
+            if field.errors:
+                continue
             try:
                 given[part.name] = part.read(field.data)
             except RuleError as error:

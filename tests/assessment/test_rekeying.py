@@ -280,6 +280,8 @@ def test_from_the_form_to_the_letter(
     [
         ("ordering", {"key-0": "2", "key-1": "2", "key-2": "3", "key-3": "4"}, "Another item has the place 2."),
         ("ordering", {"key-0": "", "key-1": "x", "key-2": "9", "key-3": "²"}, "Write a place from 1 to 4."),
+        ("ordering", {"key-0": "1" * 5000, "key-1": "2", "key-2": "3", "key-3": "4"}, "At most 20 characters"),
+        ("cloze", {"key-0": "1\u202e5", "key-1": ["a"], "key-2": "Éléonore"}, "Remove the invisible signs"),
         ("matching", {"key-0": [], "key-1": ["right:1"], "key-2": ["right:0"]}, "Say which answers are right."),
         ("matching", {"key-0": ["left:0"], "key-1": ["right:1"], "key-2": ["right:0"]}, "Choose among the answers"),
         ("matrix", {"key-0": ["yes", "maybe"], "key-1": ["no"]}, "Choose among the answers that are shown."),
