@@ -69,7 +69,7 @@ def questions(exam_id: str) -> ResponseReturnValue:
 def form(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
     """One question with its key, and what could be decided about it."""
     exam, version = _question(exam_id, question_id, number)
-    return _form_page(exam, version, decision_form(version, _in_force(exam, version), _plain))
+    return _form_page(exam, version, decision_form(version, _in_force(exam.id, version), _plain))
 
 
 @blueprint.post("/exams/<public_id:exam_id>/questions/<public_id:question_id>/<int(max=9999):number>")
@@ -77,7 +77,7 @@ def form(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
 def propose(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
     """Propose it: nothing changes yet."""
     exam, version = _question(exam_id, question_id, number)
-    sent, made = decision_form(version, _in_force(exam, version), _plain, request.form), None
+    sent, made = decision_form(version, _in_force(exam.id, version), _plain, request.form), None
     if sent.validate():
         with refusals(sent):
             made = decisions.propose(
@@ -107,7 +107,7 @@ def decision(decision_id: str) -> ResponseReturnValue:
         plan=_plan(found) if found.state == "proposed" else None,
         stopped=has_stopped(db.session, found),
         in_words=DECISIONS,
-        keyed=with_key(found.version),
+        keyed=with_key(found.version, _in_force(found.exam_id, found.version) if found.state == "proposed" else None),
         key=_key_in_words(found),
     )
 
@@ -180,9 +180,9 @@ def _question(exam_id: str, question_id: str, number: int) -> tuple[Exam, Questi
     return exam, version
 
 
-def _in_force(exam: Exam, version: QuestionVersion) -> Decision | None:
-    """What was decided last about a question, as this exam marks it."""
-    return decisions.newest_by_version(decisions.approved(db.session, exam.id, [version.id])).get(version.id)
+def _in_force(exam_id: int | None, version: QuestionVersion) -> Decision | None:
+    """What was decided last about a question, as this exam (None: every exam) marks it."""
+    return decisions.newest_by_version(decisions.approved(db.session, exam_id, [version.id])).get(version.id)
 
 
 def _plain(words: Any) -> str:
@@ -192,5 +192,5 @@ def _plain(words: Any) -> str:
 def _form_page(exam: Exam, version: QuestionVersion, shown: DecisionForm) -> ResponseReturnValue:
     return form_page(
         "assessment/decision_form.html", form=shown, exam=exam, title=_title(exam), version=version,
-        keyed=with_key(version, _in_force(exam, version)),
+        keyed=with_key(version, _in_force(exam.id, version)),
     )  # fmt: skip
