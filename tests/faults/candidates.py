@@ -90,13 +90,15 @@ class Candidate:
         self.longest_wait = max(self.longest_wait, time.monotonic() - began)
 
     def send(self, slot: int, rev: int, key: str) -> dict[str, Any] | None:
-        """One try; None when the server is busy, is down, or died before it could answer."""
+        """One try; None when the server is busy, down, died before it could answer, or wants a slower pace."""
         headers = {"X-CSRFToken": self.csrf, "Idempotency-Key": key, "Content-Type": "application/json"}
         body = json.dumps({"v": 1, "rev": rev, "payload": payload_of(slot, rev), "tab": "storm"})
         try:
             reply = self.ask("PUT", f"/attempts/{self.seat.attempt}/answers/{slot}", body, headers)
         except (OSError, HTTPException):
             self.unanswered += 1
+            return None
+        if reply.status == 429:
             return None
         if reply.status in (503, 507):
             self.refusals.append((reply.status, reply.headers["Retry-After"] or ""))
