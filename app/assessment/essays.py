@@ -1,4 +1,4 @@
-"""Essays and files, which people mark: the words of a text and their limit, the score of the levels that were decided."""
+"""Essays and files, which people mark: the words of a text and their limit, the score of the levels decided."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.assessment import rubrics
-from app.assessment.answers import MARKED_BY_PEOPLE, Answer
+from app.assessment.answers import MARKED_BY_PEOPLE, Answer, Reason
 from app.assessment.rubrics import Levels, Rubric
 from app.assessment.scored import Body, GradingError, Scored, finish
 
@@ -39,6 +39,11 @@ def words_too_many(body: Mapping[str, Any], text: str) -> int:
     """Say by how many words a text is over the limit of its question; 0 within it."""
     most = most_words(body)
     return max(0, count_words(text) - most) if most else 0
+
+
+def over_the_limit(body: Mapping[str, Any], text: str) -> Reason | None:
+    """Say that a text has too many words: exercises refuse it, an exam keeps it whole and marks what is within."""
+    return Reason.TOO_MANY_WORDS if words_too_many(body, text) else None
 
 
 def is_marked_by_people(question_type: str) -> bool:

@@ -50,7 +50,9 @@ class Paper(Base):
     attempt: Mapped[Attempt] = relationship()
     item: Mapped[AttemptItem] = relationship(
         viewonly=True,
-        primaryjoin="and_(foreign(Paper.attempt_id) == AttemptItem.attempt_id, foreign(Paper.slot) == AttemptItem.slot)",
+        primaryjoin=(
+            "and_(foreign(Paper.attempt_id) == AttemptItem.attempt_id, foreign(Paper.slot) == AttemptItem.slot)"
+        ),
     )
     markings: Mapped[list[PaperMarking]] = relationship(order_by="PaperMarking.place")
 

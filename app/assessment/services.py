@@ -28,7 +28,6 @@ from app.foundation.outbox import enqueue
 from app.learning.queries import find_enrolment
 from app.learning.services import record_quiz
 
-
 RESULT_OUT_LETTER = "exam-result-out"
 
 
@@ -80,8 +79,8 @@ def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, r
     record(session, actor=actor, event="attempt.submitted", subject=attempt.public_id, details={"receipt": receipt})
     items = waiting.counted_items(attempt, queries.items_of(session, attempt.id))
     waits = () if attempt.kind == "practice" else waiting.open_papers(session, attempt, items, in_force)
-    credits = _score(session, attempt, [item for item in items if item.slot not in waits], in_force)
-    return None if waits else _conclude(session, attempt, items, credits)
+    earned = _score(session, attempt, [item for item in items if item.slot not in waits], in_force)
+    return None if waits else _conclude(session, attempt, items, earned)
 
 
 def conclude_marked(session: Session, attempt: Attempt) -> Result:
@@ -92,19 +91,19 @@ def conclude_marked(session: Session, attempt: Attempt) -> Result:
     items, in_force = queries.items_of(session, attempt.id), queries.answers_of(session, attempt.id)
     levels = waiting.decided_levels(waiting.papers_of(session, attempt.id))
     rows = session.execute(select(Score.slot, Score.credit).where(Score.attempt_id == attempt.id, Score.revision == 1))
-    credits = {row.slot: row.credit for row in rows}
-    by_people = [item for item in items if item.slot not in credits]
-    credits |= _score(session, attempt, by_people, in_force, levels)
-    result = _conclude(session, attempt, items, credits)
+    earned = {row.slot: row.credit for row in rows}
+    by_people = [item for item in items if item.slot not in earned]
+    earned |= _score(session, attempt, by_people, in_force, levels)
+    result = _conclude(session, attempt, items, earned)
     if attempt.state == State.RELEASED:
         _say_that_it_is_out(session, attempt)
     return result
 
 
 def _conclude(
-    session: Session, attempt: Attempt, items: Sequence[AttemptItem], credits: Mapping[int, Decimal]
+    session: Session, attempt: Attempt, items: Sequence[AttemptItem], earned: Mapping[int, Decimal]
 ) -> Result:
-    result = _add_up(session, attempt, items, credits)
+    result = _add_up(session, attempt, items, earned)
     result = regrades.bring_up_to_date(session, attempt) or result
     _move(session, attempt, State.SUBMITTED, State.SCORED)
     if attempt.exam_version.settings.get("release", "at_once") == "at_once":
@@ -153,7 +152,7 @@ def _score(
     levels: Mapping[int, Levels] | None = None,
 ) -> dict[int, Decimal]:
     """Score these slots with today's rules, those of people by the `levels` they decided; the credits by slot."""
-    now, credits = clock.now(), {}
+    now, earned = clock.now(), {}
     for item in items:
         scored = score_of(item, in_force.get(item.slot), (levels or {}).get(item.slot))
         session.add(
@@ -162,14 +161,14 @@ def _score(
                 rule_version=grading.RULE_VERSION, reason="marked", scored_at=now,
             )
         )  # fmt: skip
-        credits[item.slot] = scored.score
-    return credits
+        earned[item.slot] = scored.score
+    return earned
 
 
-def _add_up(session: Session, attempt: Attempt, items: Sequence[AttemptItem], credits: Mapping[int, Decimal]) -> Result:
+def _add_up(session: Session, attempt: Attempt, items: Sequence[AttemptItem], earned: Mapping[int, Decimal]) -> Result:
     """Add up the result, exactly (assessment.md §3)."""
     mark = grading.total(
-        grading.MarkedItem(score=credits[item.slot], points=item.points, domain=item.version.domain) for item in items
+        grading.MarkedItem(score=earned[item.slot], points=item.points, domain=item.version.domain) for item in items
     )
     cut = panels.cut_of(session, attempt, mark.maximum)
     result = Result(

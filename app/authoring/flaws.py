@@ -7,7 +7,7 @@ from app.authoring.checks_questions import options, right_and_wrong, text_in
 from app.authoring.numbers import Quantity, numbers_in, quantity
 from app.authoring.reading import Mapping, Node, child, entries, is_true, items, number_of, text_of
 from app.authoring.report import quoted
-from app.authoring.schemas import CHOICE_TYPES, MOST_OPTIONS, PARTS_TYPES
+from app.authoring.schemas import CHOICE_TYPES, MOST_OPTIONS, PARTS_TYPES, RUBRIC_TYPES
 from app.authoring.shapes import Context
 from app.authoring.words import forbidden_words, holds
 from app.foundation.i18n import gettext as _
@@ -42,12 +42,13 @@ def _check_stem(question: Mapping, language: str, context: Context) -> None:
         return
     mark = (child(node, language) or node).mark
     asked = [sentence for sentence in sentences(stem) if sentence.rstrip(' »”"*').endswith("?")]
-    may_tell = text_of(question.get("type")) in PARTS_TYPES  # put in order, match
+    may_tell = text_of(question.get("type")) in (*PARTS_TYPES, *RUBRIC_TYPES)  # put in order, match, explain
     if not may_tell and not asked and not re.search(r"\[\[|…|___", stem):
         context.add(mark, "W213", _("The stem asks no question."), _("end it with a question mark"))
     if len(stem.split()) > LONGEST_STEM_WORDS:
         context.add(mark, "W213", _("The stem has more than %(number)s words.", number=LONGEST_STEM_WORDS))
-    if len(sentences(stem)) - len(asked) > MOST_STORY_SENTENCES:
+    sets_a_scene = text_of(question.get("type")) in RUBRIC_TYPES  # there is something to write about
+    if not sets_a_scene and len(sentences(stem)) - len(asked) > MOST_STORY_SENTENCES:
         context.add(mark, "W213", _("The stem tells a story of more than two sentences."))
     for sentence in asked[-1:]:
         _check_negation(question, sentence, language, context, node)
