@@ -43,9 +43,3 @@ def remove_file(session: Session, *, attempt: Sitting, place: Place) -> Saved:
 def _put(session: Session, attempt: Sitting, place: Place, payload: Mapping[str, Any] | None) -> Saved:
     incoming = Incoming(place.slot, payload, place.rev + 1, secrets.token_hex(16))
     return save_answer(session, attempt=attempt, incoming=incoming)
-
-
-def size_of(session: Session, attempt_id: int, slot: int, sha256: str) -> int:
-    """The size of a file that was sent, in bytes; 0 for none."""
-    sent = session.get(AttemptFile, (attempt_id, slot, sha256))
-    return sent.size if sent else 0

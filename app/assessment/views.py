@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from app.assessment import answering, queries, rules, services, starting
+from app.assessment import answering, paper_queries, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
 from app.assessment.candidate import answer_values, not_ready, payload_of_form, read_as
 from app.assessment.forms import PledgeForm
@@ -104,6 +104,7 @@ def _exam_page(
         waits=waits_in_words(settings.get("cooldown_s") or ()),
         pool=queries.pool_size(db.session, exam_version.id),
         panel=announced_cut(db.session, exam_version, clock.now()),
+        asks_people=paper_queries.asks_people(db.session, exam_version.id),
         **terms_of(exam_version, account_id),
     )
 
