@@ -24,6 +24,7 @@ class Keyed:
     right: frozenset[str]  # values of options
     parts: tuple[PartReading, ...]
     accepted: tuple[str, ...]
+    model: Words = ""  # of an essay or a file
 
 
 def with_key(version: QuestionVersion) -> Keyed:
@@ -36,6 +37,7 @@ def with_key(version: QuestionVersion) -> Keyed:
         right=frozenset(value for value, reading in read.readings.items() if reading.mark == "right"),
         parts=read.parts,
         accepted=tuple(_in_words(entry) for entry in body.get("answers", ()) if entry.get("credit", 1) == 1),
+        model=read.model,
     )
 
 
