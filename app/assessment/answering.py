@@ -108,14 +108,9 @@ def _check_readable(session: Session, attempt: Attempt | Sitting, place: Place, 
         raise RuleError(unreadable_sentence(error.reason)) from error
     if isinstance(answer, answers.Filed) and not was_sent(session, attempt.id, place.slot, answer.sha256):
         raise RuleError(unreadable_sentence(answers.Reason.SHAPE))
-    if attempt.kind == "practice" and (not_yet := _not_yet(session, place, answer)) is not None:
+    not_yet = essays.not_yet(body_of(session, place), place.kind, answer) if attempt.kind == "practice" else None
+    if not_yet is not None:
         raise RuleError(unreadable_sentence(not_yet))
-
-
-def _not_yet(session: Session, place: Place, answer: answers.Answer) -> answers.Reason | None:
-    if isinstance(answer, answers.Essay):
-        return essays.over_the_limit(body_of(session, place), answer.text)
-    return answers.unready(place.kind, answer)
 
 
 def was_sent(session: Session, attempt_id: int, slot: int, sha256: str) -> bool:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.assessment import rubrics
-from app.assessment.answers import MARKED_BY_PEOPLE, Answer, Reason
+from app.assessment.answers import MARKED_BY_PEOPLE, Answer, Essay, Reason, unready
 from app.assessment.rubrics import Levels, Rubric
 from app.assessment.scored import Body, GradingError, Scored, finish
 
@@ -44,6 +44,13 @@ def words_too_many(body: Mapping[str, Any], text: str) -> int:
 def over_the_limit(body: Mapping[str, Any], text: str) -> Reason | None:
     """Say that a text has too many words: exercises refuse it, an exam keeps it whole and marks what is within."""
     return Reason.TOO_MANY_WORDS if words_too_many(body, text) else None
+
+
+def not_yet(body: Mapping[str, Any], question_type: str, answer: Answer) -> Reason | None:
+    """Say why an answer is none yet where its first is its last; see `answers.unready`."""
+    if isinstance(answer, Essay):
+        return over_the_limit(body, answer.text)
+    return unready(question_type, answer)
 
 
 def is_marked_by_people(question_type: str) -> bool:

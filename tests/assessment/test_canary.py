@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from app.assessment.models import Attempt, AttemptItem
 from app.foundation import clock
 from app.foundation.i18n import LANGUAGES
 from tests.builders import Cast
-from tests.courses import KINDS, PARTS_KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
+from tests.courses import KINDS, PARTS_KINDS, RUBRIC_KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
 from tests.reviewer import ReviewedClient
 
 CANARY = "zqcanari"
@@ -41,6 +42,8 @@ def planted(kind: str, slug: str) -> QuestionDraft:
         entry["feedback"] = both(canary("entry-feedback"))
         entry["misconception"] = canary("entry-misconception")
     _plant_in_parts(body)
+    for line in body.get("rubric", ()):  # its words and points are public, its ids are not
+        line["id"] = canary(f"line-{line['id']}")
     body["feedback"] = {name: both(canary(f"feedback-{name}")) for name in ("correct", "incorrect", "general")}
     body |= {
         "hints": [both(canary("hint"))], "solution": both(canary("solution")), "tags": [canary("tag")],
@@ -100,7 +103,7 @@ def crawl(client: ReviewedClient, starts: list[str], seen: set[str]) -> dict[str
 
 def _sitting(cast: Cast, session: Session, **settings: str) -> tuple[ReviewedClient, Attempt]:
     """Ada in an exam whose questions carry canaries."""
-    kinds = (*KINDS, *PARTS_KINDS)
+    kinds = (*KINDS, *PARTS_KINDS, *RUBRIC_KINDS)
     questions = [planted(kind, f"petit-cours-examen-{kind}") for kind in kinds]
     rows = [{"domain": "alpha", "level": 1, "count": len(kinds), "points": "1"}]
     version = Small(exam_questions=questions, exam_settings=settings, blueprint=rows).publish(session)
@@ -142,6 +145,9 @@ def _answers(ada: ReviewedClient, session: Session, attempt: Attempt) -> list[An
         if item.version.type in PARTS_KEYS:
             replies += _answers_in_parts(ada, address, item)
             continue
+        if item.version.type in RUBRIC_KINDS:
+            replies += _answers_for_people(ada, attempt, item)
+            continue
         if tokens:
             payload = {"choices": values} if item.version.type == "multiple" else {"choice": values[0]}
         replies.append(ada.post(address, {"answer": values, "rev": "1", "key": f"f{item.slot}"}))
@@ -151,6 +157,18 @@ def _answers(ada: ReviewedClient, session: Session, attempt: Attempt) -> list[An
             replies.append(ada.put_json(address, {"v": 1, "rev": rev, "payload": payload}))
         replies.append(ada.put_json(address, {"v": 1, "rev": 1, "payload": {"wrong": True}}))
     return replies
+
+
+def _answers_for_people(ada: ReviewedClient, attempt: Attempt, item: AttemptItem) -> list[Any]:
+    """A text and a file, well and badly sent, over every route that takes them."""
+    address, files = (f"/attempts/{attempt.public_id}/{name}/{item.slot}" for name in ("answers", "files"))
+    replies = [ada.put_json(address, {"v": 1, "rev": rev, "payload": {"text": "Un texte."}}) for rev in (1, 1, 2)]
+    replies.append(ada.put_json(address, {"v": 1, "rev": 1, "payload": {"sha256": "0" * 64, "name": "a.pdf"}}))
+    replies.append(ada.post(address, {"answer": "Un autre.", "rev": "1", "key": f"w{item.slot}"}))
+    for name, content in (("a.pdf", b"%PDF-"), ("a.exe", b"MZ")):
+        sent = {"file": (BytesIO(content), name), "then": "stay"}
+        replies.append(ada.post(files, sent, content_type="multipart/form-data"))
+    return [*replies, ada.get(files), ada.post(f"{files}/removal", {})]
 
 
 def _answers_in_parts(ada: ReviewedClient, address: str, item: AttemptItem) -> list[Any]:

@@ -8,6 +8,9 @@ import json
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +33,6 @@ from app.wiring.deliveries import drain_outbox
 from tests.assessment.papers import FAIR, GOOD, PDF, WEAK, WrittenExam
 from tests.builders import Cast
 from tests.certification.builders import make_keys
-from tests.courses import items_of
 from tests.reviewer import ReviewedClient
 
 REASON = {"fr": "La consigne était fausse.", "en": "The task was wrong."}
@@ -191,6 +193,20 @@ def test_the_gradebook_says_that_people_mark(exam: WrittenExam, cast: Cast) -> N
     attempt = exam.sit()
     camille: ReviewedClient = cast.client("camille")
     camille.get("/studio/courses/petit-cours/gradebook")
-    assert "Being marked" in camille.text() or "En cours de correction" in camille.text()
+    row = " ".join(camille.page.select_one("tbody tr").get_text(" ").split())
+    assert "en cours de notation" in row
     exam.mark_all(attempt)
-    assert len(items_of(exam.session, attempt)) == 3
+    camille.get("/studio/courses/petit-cours/gradebook")
+    assert "en cours de notation" not in " ".join(camille.page.select_one("tbody tr").get_text(" ").split())
+
+
+def test_the_letter_says_that_the_result_is_out(exam: WrittenExam, app: Flask) -> None:
+    attempt = exam.sit()
+    exam.mark_all(attempt)
+    exam.session.commit()
+    drain_outbox(app)
+    folder = Path(app.config["SETTINGS"].mail_url.removeprefix("file://"))
+    (path,) = folder.glob(f"exam-result-out-{attempt.public_id}*")
+    letter = message_from_bytes(path.read_bytes(), policy=default)
+    assert letter["Subject"] == "Votre résultat est arrivé : Examen"
+    assert f"/attempts/{attempt.public_id}/result" in letter.get_content()
