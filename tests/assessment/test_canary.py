@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from app.assessment import papers, waiting
 from app.assessment.answers import PARTS_KEYS
 from app.assessment.drafts import QuestionDraft
 from app.assessment.models import Attempt, AttemptItem
 from app.foundation import clock
 from app.foundation.i18n import LANGUAGES
+from app.foundation.permissions import Role
 from tests.builders import Cast
 from tests.courses import KINDS, PARTS_KINDS, RUBRIC_KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
 from tests.reviewer import ReviewedClient
@@ -184,18 +186,34 @@ def _answers_in_parts(ada: ReviewedClient, address: str, item: AttemptItem) -> l
     return replies
 
 
+def _released(ada: ReviewedClient, cast: Cast, session: Session, attempt: Attempt) -> Any:
+    """The result page once two people have marked the text."""
+    waits = ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    assert leaks(waits) == []
+    (paper,) = waiting.papers_of(session, attempt.id)
+    levels = {line["id"]: 1 for line in paper.item.version.body["rubric"]}
+    for name in ("Un", "Deux"):
+        marker = cast.person(name, Role.INSTRUCTOR).actor()
+        taken = papers.claim(session, actor=marker, paper=paper)
+        papers.save_marking(session, marking=taken, levels=levels, feedback={}, comment="")
+        papers.finish_marking(session, actor=marker, paper=paper, marking=taken)
+    session.commit()
+    return ada.get(f"/attempts/{attempt.public_id}/result")
+
+
 def test_the_canaries_would_be_seen(cast: Cast, session: Session) -> None:
     """An exam whose policy shows the corrected questions after release: the test above can fail."""
     ada, attempt = _sitting(cast, session, shows="items")
     _answers(ada, session, attempt)
-    response = ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    response = _released(ada, cast, session, attempt)
     assert CANARY in leaks(response)
+    assert canary("solution") in response.get_data(as_text=True)
     assert canary("feedback-incorrect") in response.get_data(as_text=True)
 
 
 def test_a_result_by_domain_shows_no_key_either(cast: Cast, session: Session) -> None:
     ada, attempt = _sitting(cast, session)
     _answers(ada, session, attempt)
-    response = ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    response = _released(ada, cast, session, attempt)
     assert ada.page.select_one("p.score")
     assert leaks(response) == []

@@ -246,7 +246,6 @@ def test_a_file_too_large_is_refused_before_and_after_it_is_read(exam: WrittenEx
     sat = Sat(exam)
     address = f"{sat.root}/files/{sat.slots['file']}"
     assert send_bytes(sat.client, address, b"%PDF-" + b"0" * MEGABYTE) == 422
-    assert "1 MB at most" in sat.client.text()
     assert send_bytes(sat.client, address, b"%PDF-" + b"0" * 12 * MEGABYTE) == 413
     assert sat.answer("file") is None
 
