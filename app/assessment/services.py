@@ -94,10 +94,7 @@ def conclude_marked(session: Session, attempt: Attempt) -> Result:
     earned = {row.slot: row.credit for row in rows}
     by_people = [item for item in items if item.slot not in earned]
     earned |= _score(session, attempt, by_people, in_force, levels)
-    result = _conclude(session, attempt, items, earned)
-    if attempt.state == State.RELEASED:
-        _say_that_it_is_out(session, attempt)
-    return result
+    return _conclude(session, attempt, items, earned)
 
 
 def _conclude(
@@ -109,18 +106,6 @@ def _conclude(
     if attempt.exam_version.settings.get("release", "at_once") == "at_once":
         release(session, attempt=attempt, result=result)
     return result
-
-
-def _say_that_it_is_out(session: Session, attempt: Attempt) -> None:
-    """A letter to somebody who could not know when people would be done."""
-    enqueue(
-        session,
-        "mail",
-        dedupe_key=f"{RESULT_OUT_LETTER}-{attempt.public_id}",
-        recipient_id=attempt.account_id,
-        language=attempt.language,
-        payload={"letter": RESULT_OUT_LETTER, "attempt_id": attempt.id},
-    )
 
 
 def _move(session: Session, attempt: Attempt, start: State, end: State, **values: Any) -> bool:
@@ -208,6 +193,20 @@ def release(session: Session, *, attempt: Attempt, result: Result) -> None:
         details={"total": str(result.total), "cut": str(result.cut), "passed": result.passed},
     )  # fmt: skip
     publish(session, news(attempt_id=attempt.id, account_id=attempt.account_id))
+    if waiting.papers_of(session, attempt.id):
+        _say_that_it_is_out(session, attempt)
+
+
+def _say_that_it_is_out(session: Session, attempt: Attempt) -> None:
+    """A letter to somebody who could not know when people would be done."""
+    enqueue(
+        session,
+        "mail",
+        dedupe_key=f"{RESULT_OUT_LETTER}-{attempt.public_id}",
+        recipient_id=attempt.account_id,
+        language=attempt.language,
+        payload={"letter": RESULT_OUT_LETTER, "attempt_id": attempt.id},
+    )
 
 
 def annul_attempt(session: Session, *, actor: Actor, attempt_id: int, reason: str) -> None:
