@@ -162,7 +162,7 @@ def _add_up(session: Session, attempt: Attempt, items: Sequence[AttemptItem], ea
         total=mark.total,
         max_points=mark.maximum,
         cut=cut,
-        passed=grading.passed(mark.total, cut),
+        passed=mark.maximum > 0 and grading.passed(mark.total, cut),  # exercises of essays alone reach nothing
         per_domain=[
             {"domain": one.domain, "total": str(one.total), "max": str(one.maximum), "percent": str(one.percent)}
             for one in mark.per_domain

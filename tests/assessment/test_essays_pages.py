@@ -329,6 +329,17 @@ def test_exercises_left_without_the_essay_are_passed_all_the_same(cast: Cast, se
     assert "Exercises passed" in ada.text()
 
 
+def test_exercises_of_nothing_but_essays_end_without_a_score(cast: Cast, session: Session) -> None:
+    version = Small(quiz_questions=[question("essay", "ex-essay")]).publish(session)
+    begin(session, cast.ada, version, mastered=False)
+    ada = cast.client("ada", language="en")
+    attempt = attempt_at(session, ada.post("/learn/petit-cours/petit-cours-quiz/attempts").headers["Location"])
+    ada.post(f"/attempts/{attempt.public_id}/answers/1", {"answer": TEXT, "rev": "1", "key": "k"})
+    ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    assert "Exercises finished" in ada.text()
+    assert "Une réponse modèle." in ada.text()
+
+
 def test_an_essay_in_a_lesson_gives_its_model_answer(cast: Cast, session: Session) -> None:
     asked = question("essay", "petit-cours-lecon")
     version = Small(lesson_questions=[asked]).publish(session)
