@@ -178,6 +178,8 @@ def _rank(public_id: str, seen: Mapping[str, int], exposure: Exposure, seed: byt
 def _fill(row: Row, number: int, ranked: Sequence[Candidate], drawn: Sequence[Candidate]) -> list[Candidate]:
     picked: list[Candidate] = []
     for candidate in ranked:
+        if len(picked) == row.count:
+            break
         group = _whole_case(candidate, ranked)
         wanted = all(answers_to(row, one) for one in group) and len(picked) + len(group) <= row.count
         if wanted and not _clash([*drawn, *picked], group):

@@ -237,7 +237,8 @@ def start_facts(
     """
     attempts = attempts_of(session, account_id, exam_version.exam_id)
     settings = exam_version.settings
-    passed = _last_pass(session, account_id, exam_version)
+    may_have_passed = any(attempt.state == rules.State.RELEASED for attempt in attempts)
+    passed = _last_pass(session, account_id, exam_version) if may_have_passed else None
     courses_missing = missing_prerequisites(session, account_id, exam_version.course_version_id)
     return rules.StartFacts(
         enrolled=enrolled,

@@ -128,7 +128,7 @@ def start_exam(exam_id: str) -> ResponseReturnValue:
         return found
     exam_version, missing = found
     form = _pledge(exam_version, request.form)
-    if exam_version.pledge and not _has_open(exam_version) and not form.validate():
+    if exam_version.pledge and not form.validate() and not _has_open(exam_version):
         return _exam_page(exam_version, missing, form)
     attempt = starting.start_attempt(
         db.session,

@@ -4,6 +4,7 @@ import re
 from itertools import combinations
 
 from app.authoring.checks_questions import options, right_and_wrong, text_in
+from app.authoring.lessons import prose_words
 from app.authoring.numbers import Quantity, numbers_in, quantity
 from app.authoring.reading import Mapping, Node, child, entries, is_true, items, number_of, text_of
 from app.authoring.report import quoted
@@ -36,8 +37,13 @@ def sentences(text: str) -> list[str]:
     return [piece for piece in re.split(r"(?<=[.?!…])[\s\u00a0\u202f]+", text.strip()) if piece]
 
 
+def _prose(node: Node | None, language: str) -> str:
+    """The words of a text without its programs and tables: `not` in a program asks nothing."""
+    return prose_words(text_in(node, language))
+
+
 def _check_stem(question: Mapping, language: str, context: Context) -> None:
-    node, stem = question.get("stem"), text_in(question.get("stem"), language)
+    node, stem = question.get("stem"), _prose(question.get("stem"), language)
     if node is None or not stem:
         return
     mark = (child(node, language) or node).mark
@@ -89,6 +95,8 @@ def _check_options(question: Mapping, language: str, context: Context) -> None:
 
 
 def _words(text: str) -> set[str]:
+    if text.startswith("`"):  # in a program the order of the same words changes everything
+        return {text}
     return set(re.findall(r"[\w%]+", text.casefold()))
 
 
@@ -204,8 +212,8 @@ def _check_languages(question: Mapping, context: Context) -> None:
     if not {"fr", "en"} <= set(context.languages):
         return
     nodes = [question.get("stem"), *_choices(question)]
-    french, english = ("\n".join(text_in(node, language) for node in nodes) for language in ("fr", "en"))
-    if not text_in(question.get("stem"), "fr") or not text_in(question.get("stem"), "en"):
+    french, english = ("\n".join(_prose(node, language) for node in nodes) for language in ("fr", "en"))
+    if not _prose(question.get("stem"), "fr") or not _prose(question.get("stem"), "en"):
         return
     ratio = len(french) / max(len(english), 1)
     if len(english) >= SHORTEST_COMPARED and not LEAST_LENGTH_RATIO <= ratio <= MOST_LENGTH_RATIO:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from app.foundation.i18n import current_language, localised
 from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import grouped
-from app.foundation.markdown import clean, render_inline
+from app.foundation.markdown import clean, render, render_inline
 from app.foundation.typography import NO_BREAK, format_number, format_percent, typeset
 from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words
 
@@ -77,9 +77,19 @@ def _inline(words: str, language: str) -> Markup:
     return render_inline(words, language)
 
 
+def stem(value: Any) -> Any:
+    """The stem of a question as safe HTML: one line of words, or paragraphs with a program or a table between them."""
+    return _stem(str(localised(value)), current_language())
+
+
+@lru_cache(maxsize=4096)
+def _stem(words: str, language: str) -> Markup:
+    return render(words, language) if "\n" in words else render_inline(words, language)
+
+
 def spoken_question(question: Any) -> dict[str, Any]:
     """A question as the macros take it, with its texts rendered; the stem of a cloze is cut at its gaps."""
-    stem = inline(question.stem)
+    spoken = stem(question.stem)
     parts = [
         {
             "value": part.value,
@@ -93,10 +103,10 @@ def spoken_question(question: Any) -> dict[str, Any]:
     ]
     return {
         "kind": question.kind,
-        "stem": stem,
+        "stem": spoken,
         "options": spoken_options(question.options),
         "parts": parts,
-        "pieces": _pieces(stem, parts) if question.kind == "cloze" else [],
+        "pieces": _pieces(spoken, parts) if question.kind == "cloze" else [],
         "picture": _spoken_picture(question.picture) if question.picture else None,
     }
 
@@ -183,6 +193,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "typeset": typeset_filter,
     "text": text,
     "inline": inline,
+    "stem": stem,
     "stored": stored,
     "words": words,
     "spoken_question": spoken_question,

@@ -307,6 +307,22 @@ def test_nearly_the_same_options_are_seen(tmp_path: Path) -> None:
     assert "W206" in {finding.code for finding in run(tmp_path)[1]}
 
 
+def test_a_program_in_a_stem_or_an_option_is_not_read_as_words(tmp_path: Path) -> None:
+    stem = 'stem: {fr: "Que vaut `x` après `x = 2 + 3` ?", en: "What is `x` after `x = 2 + 3`?"}'
+    program = "{}\n\n        ```python\n        {} = 2.5 if not False else 10\n        ```\n\n        {}"
+    shown = (
+        f"stem:\n      fr: |-\n        {program.format('Voici un programme.', 'prix', 'Que vaut `prix` ?')}"
+        f"\n      en: |-\n        {program.format('Here is a program.', 'x', 'What is `x`?')}"
+    )
+    plant(
+        tmp_path,
+        (PRACTICE, stem, shown),
+        (PRACTICE, 'text: "5"', 'text: "`[1, 2, 3, 4, 5, 6, 7]`"'),
+        (PRACTICE, 'text: "23"', 'text: "`[7, 6, 5, 4, 3, 2, 1]`"'),
+    )
+    assert [str(finding) for finding in run(tmp_path)[1]] == []
+
+
 def test_a_whole_bank_that_tells_its_keys_is_seen(tmp_path: Path) -> None:
     question = FILES[PRACTICE].split("questions:\n")[1]
     many = "".join(question.replace("ex-1", f"ex-{number}") for number in range(1, 21))
