@@ -187,7 +187,7 @@ def test_a_file_of_another_kind_is_refused(app: Flask, exam: Regraded, session: 
     path = tmp_path / "own.zip"
     path.write_bytes(b"not a zip")
     assert "no appeal file" in run(app, "--file", str(path)).output
-    path.write_bytes(own_file(session, exam.sit("ada", {1})))
+    path.write_bytes(own_file(session, exam.sit("ada", {1}), open_storage(app.config["SETTINGS"].storage_url)))
     session.commit()
     ran = run(app, "--file", str(path))
     assert (ran.exit_code, "of a kind" in ran.output) == (1, True)
