@@ -10,7 +10,7 @@ from typing import Any
 from flask import session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.assessment import paper_queries, queries, rules, services, starting
+from app.assessment import essays, paper_queries, queries, rules, services, starting
 from app.assessment.accommodations import NONE, deadline_from, granted_to
 from app.assessment.appeals import appeals_of, last_day
 from app.assessment.candidate import candidate_question, chosen_values, correction, given_parts, not_ready, read_as
@@ -27,7 +27,7 @@ from app.catalog.queries import get_version
 from app.certification.queries import find_certificate_of_attempt
 from app.extensions import db
 from app.foundation import clock
-from app.foundation.i18n import current_language
+from app.foundation.i18n import current_language, ngettext
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
 from app.foundation.wording import wait_in_words
@@ -75,6 +75,18 @@ def question_page(
         left=time_left(found),
         break_left=break_left(found),
     )
+
+
+def too_many_words(place: Place, payload: Mapping[str, Any] | None) -> str:
+    """What to say of a text that was saved over the limit of its question; "" within it."""
+    if place.kind != "essay" or not payload:
+        return ""
+    over = essays.words_too_many(body_of(db.session, place), payload["text"])
+    return ngettext(
+        "Question %(slot)s has %(num)s word too many: what comes after the limit is kept, but not marked.",
+        "Question %(slot)s has %(num)s words too many: what comes after the limit is kept, but not marked.",
+        over, slot=place.slot,
+    ) if over else ""  # fmt: skip
 
 
 def sent_file(found: Sitting, place: Place) -> dict[str, Any] | None:

@@ -145,6 +145,15 @@ def asks_people(session: Session, exam_version_id: int) -> bool:
     return bool(session.scalar(select(exists(asked))))
 
 
+def find_being_marked(session: Session, account_id: int, exam_id: int) -> Attempt | None:
+    """The attempt of this person that people still mark, or None."""
+    return session.scalar(
+        select(Attempt).where(
+            Attempt.account_id == account_id, Attempt.exam_id == exam_id, Attempt.state == State.SUBMITTED.value
+        )
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Waits:
     """An answer that people still mark, as its candidate knows of it."""

@@ -23,6 +23,7 @@ from app.assessment.pages import (
     said,
     terms_of,
     time_left,
+    too_many_words,
     unanswered_slots,
     wanted_slot,
 )
@@ -105,6 +106,7 @@ def _exam_page(
         pool=queries.pool_size(db.session, exam_version.id),
         panel=announced_cut(db.session, exam_version, clock.now()),
         asks_people=paper_queries.asks_people(db.session, exam_version.id),
+        being_marked=paper_queries.find_being_marked(db.session, account_id, exam_version.exam_id),
         **terms_of(exam_version, account_id),
     )
 
@@ -205,6 +207,8 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
         answering.flag_question(db.session, attempt_id=found.id, slot=slot, flagged=flagged)
     last = last_slot(db.session, found.id)
     db.session.commit()
+    if is_open and (sentence := too_many_words(place, payload)):
+        flash(sentence, "care")
     return _after_saving(found, slot, saved, over=not is_open, last=last)
 
 

@@ -126,6 +126,16 @@ def test_the_whole_way_by_pages(exam: WrittenExam, cast: Cast, session: Session,
     assert ada.page.select_one("a[href='/certificates']")
 
 
+def test_whoever_waits_finds_the_way_back(exam: WrittenExam) -> None:
+    sat = Sat(exam)
+    sat.write(TEXT)
+    sat.hand_in()
+    for page in (f"/exams/{exam.exam_version.exam.public_id}", "/learn/petit-cours"):
+        sat.client.get(page)
+        assert sat.client.page.select_one(f"main a[href='{sat.root}/result']"), page
+    assert "result not out yet" in sat.client.text()
+
+
 def test_a_policy_of_items_shows_text_and_model_answer_after_the_release(
     app: Flask, session: Session, cast: Cast
 ) -> None:
@@ -145,6 +155,8 @@ def test_a_text_over_the_limit_is_kept_whole_and_marked_within(exam: WrittenExam
     sat = Sat(exam)
     long = "un deux trois quatre cinq six sept"
     assert sat.write(long).status_code == 302
+    sat.ask("file")
+    assert "Question 2 has 2 words too many" in sat.client.text()
     sat.ask("essay")
     assert sat.client.page.select_one("textarea[name=answer]").get_text() == long
     assert "Words: 7. 2 too many." in sat.client.text()
