@@ -156,7 +156,7 @@ def test_a_text_over_the_limit_is_kept_whole_and_marked_within(exam: WrittenExam
     long = "un deux trois quatre cinq six sept"
     assert sat.write(long).status_code == 302
     sat.ask("file")
-    assert "Question 2 has 2 words too many" in sat.client.text()
+    assert "Question 2 has 2 words too many" in sat.client.page.get_text()
     sat.ask("essay")
     assert sat.client.page.select_one("textarea[name=answer]").get_text() == long
     assert "Words: 7. 2 too many." in sat.client.text()
