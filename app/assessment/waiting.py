@@ -38,7 +38,6 @@ def open_papers(
                 handed_in_at=attempt.submitted_at or clock.now(),
             )
         )
-    session.flush()
     return frozenset(slots)
 
 

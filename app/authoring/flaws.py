@@ -143,6 +143,9 @@ def _parts(question: Mapping) -> list[Node]:
 def _choices(question: Mapping) -> list[Node]:
     """The words that a candidate reads under the stem."""
     words = [node for part in _parts(question) for key in ("text", "left", "right") if (node := child(part, key))]
+    lines = items(question.get("rubric"))
+    words += [node for line in lines if (node := child(line, "title"))]
+    words += [node for line in lines for level in items(child(line, "levels")) if (node := child(level, "text"))]
     return [*words, *items(question.get("order"))[:MOST_OPTIONS], *items(question.get("distractors"))[:MOST_OPTIONS]]
 
 

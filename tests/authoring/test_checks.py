@@ -222,6 +222,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("W185", WRITTEN, '{points: 0, text: {fr: "Faux"', '{points: 0.5, text: {fr: "Faux"'),
     ("W186", LESSON, "{{question: ex-1}}", "{{question: w-essay}}"),
     ("W186", MODULE, "{bank: exercices, count: 1}, {bank: parties, count: 5}", "{bank: ecrits, type: essay, count: 1}"),
+    ("W211", WRITTEN, 'en: "Clear"', 'en: "Clear in 2 lines"'),
+    ("W217", WRITTEN, 'en: "All"', 'en: "Simply all"'),
     ("W202", BANK, '{id: d, text: "5"', '{id: d, text: {fr: "Aucune de ces réponses", en: "None of the above"}'),
     ("W203", BANK, "Which two numbers here are even?", "Which two numbers are not odd?"),
     ("W203", BANK, "Quels sont les deux nombres pairs ?", "Quels nombres ne sont pas impairs ?"),
