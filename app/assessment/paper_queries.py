@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.assessment import essays, exact, waiting
-from app.assessment.answers import MARKED_BY_PEOPLE
-from app.assessment.models import Answer, Attempt, AttemptItem, ExamPool, ExamVersion, QuestionVersion, Score
+from app.assessment.draws import Pooled
+from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, QuestionVersion, Score
 from app.assessment.paper_models import AttemptFile, Paper, PaperMarking
 from app.assessment.rubrics import Levels, Rubric, score
 from app.assessment.rules import State
@@ -135,14 +135,9 @@ def size_of(session: Session, attempt_id: int, slot: int, sha256: str) -> int:
 # For candidates
 
 
-def asks_people(session: Session, exam_version_id: int) -> bool:
-    """May an exam ask for an essay or a file?"""
-    asked = (
-        select(ExamPool.question_version_id)
-        .join(QuestionVersion, QuestionVersion.id == ExamPool.question_version_id)
-        .where(ExamPool.exam_version_id == exam_version_id, QuestionVersion.type.in_(MARKED_BY_PEOPLE))
-    )
-    return bool(session.scalar(select(exists(asked))))
+def asks_people(pool: Iterable[Pooled]) -> bool:
+    """May an exam that draws from this pool ask for an essay or a file?"""
+    return any(essays.is_marked_by_people(one.body["type"]) for one in pool)
 
 
 def find_being_marked(session: Session, account_id: int, exam_id: int) -> Attempt | None:
@@ -202,8 +197,9 @@ def told_of(session: Session, attempt: Attempt) -> list[Told]:
     """What was decided of each essay and file of a released attempt; nothing before."""
     if attempt.state != State.RELEASED:
         return []
-    earned = _earned(session, attempt.id)
-    return [_told(session, paper, earned) for paper in waiting.papers_of(session, attempt.id) if paper.levels]
+    papers = waiting.papers_of(session, attempt.id)
+    earned = _earned(session, attempt.id) if papers else {}
+    return [_told(session, paper, earned) for paper in papers if paper.levels]
 
 
 def _earned(session: Session, attempt_id: int) -> dict[int, Decimal]:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from app.assessment import answering, paper_queries, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
 from app.assessment.candidate import answer_values, not_ready, payload_of_form, read_as
+from app.assessment.draws import frozen_pool
 from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
@@ -89,7 +90,7 @@ def _exam_page(
         pass_stands=_pass_stands(standing),
     )
     stored = queries.find_open_attempt(db.session, account_id, exam_version.exam_id)
-    settings = exam_version.settings
+    settings, pool = exam_version.settings, frozen_pool(db.session, exam_version)
     return form_page(
         "assessment/exam.html",
         form=sent or _pledge(exam_version),
@@ -103,10 +104,11 @@ def _exam_page(
         ended_attempt=None if facts.has_open_attempt else stored,
         attempts_left=rules.attempts_left(facts.attempts_used, facts.most_attempts),
         waits=waits_in_words(settings.get("cooldown_s") or ()),
-        pool=queries.pool_size(db.session, exam_version.id),
+        pool=len(pool),
         panel=announced_cut(db.session, exam_version, clock.now()),
-        asks_people=paper_queries.asks_people(db.session, exam_version.id),
-        being_marked=paper_queries.find_being_marked(db.session, account_id, exam_version.exam_id),
+        asks_people=paper_queries.asks_people(pool.values()),
+        being_marked=facts.being_marked
+        and paper_queries.find_being_marked(db.session, account_id, exam_version.exam_id),
         **terms_of(exam_version, account_id),
     )
 
