@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.assessment import essays, papers
 from app.assessment import paper_queries as queries
+from app.assessment.candidate import candidate_question
 from app.assessment.paper_models import Paper, PaperMarking
 from app.assessment.project_forms import MarkingForm, PaperForm, marking_form
 from app.assessment.project_queries import names_of
@@ -123,6 +124,7 @@ def _shown(found: Paper, marking: PaperMarking) -> dict[str, Any]:
     return {
         "paper": found,
         "body": body,
+        "stem": candidate_question(body, found.item.option_order).stem,
         "within": within,
         "beyond": beyond,
         "words": essays.count_words(text),
