@@ -15,6 +15,8 @@ from app.assessment import (
     decision_pages,
     panel_pages,
     project_pages,
+    safe_browser_pages,
+    signal_pages,
     statistics_pages,
 )
 from app.assessment import staff as marking
@@ -51,6 +53,8 @@ PAGES = (
     accommodation_pages.blueprint,
     decision_pages.blueprint,
     appeal_pages.blueprint,
+    signal_pages.blueprint,
+    safe_browser_pages.blueprint,
     project_pages.blueprint,
     marking.blueprint,
     studio.blueprint,
