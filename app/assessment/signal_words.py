@@ -119,13 +119,13 @@ def _alike(signal: Signal) -> str:
 
 
 def odds(chance: Decimal) -> str:
-    """One in how many, in words that can be read: 12,000; 3 million; 40 billion and more."""
+    """One in how many, in words that can be read: 12,000; 3 million; 40 billion, and a million billion at most."""
     one_in = int(1 / chance) if chance else 10**18
     if one_in < 10**6:
         return _grouped(one_in)
     if one_in < 10**9:
         return ngettext("%(num)s million", "%(num)s million", one_in // 10**6)
-    return _("%(number)s thousand million", number=_grouped(min(one_in // 10**9, 10**6)))
+    return _("%(number)s billion", number=_grouped(min(one_in // 10**9, 10**6)))
 
 
 def _grouped(number: int) -> str:
