@@ -85,7 +85,12 @@ def sentence(signal: Signal) -> str:
 
 
 def _pasted(signal: Signal) -> str:
-    words = ngettext("%(num)s character was pasted", "%(num)s characters were pasted", signal.amount)
+    words = ngettext(
+        "%(characters)s character was pasted",
+        "%(characters)s characters were pasted",
+        signal.amount,
+        characters=_grouped(signal.amount),
+    )
     if signal.slot is None:
         return _("%(pasted)s.", pasted=words)
     return _("%(pasted)s into question %(slot)s.", pasted=words, slot=signal.slot)
