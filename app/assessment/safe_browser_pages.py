@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ blueprint = Blueprint("safe_browser", __name__)
 GUARDED = ("assessment.", "assessment_breaks.")  # every address with an attempt in it, so that a new one is kept too
 OPEN = ("assessment.result",)
 PROVEN_FOR_S = 12 * 3600  # an exam and its breaks; after that the proof is asked for again
+PATH = re.compile(r"/[!-~]{0,300}")  # as a browser writes the path and the query of a page
 PASS = "safe_browser"  # noqa: S105 - the name of a part of the session
 _KEYS: Kept[tuple[str, int], tuple[str, ...]] = Kept(4096)  # of an attempt, by its random id and whose it is
 
@@ -124,7 +126,7 @@ def prove() -> ResponseReturnValue:
     """The proof that a page got from Safe Exam Browser's own script interface, for the address of that page."""
     sent = request.get_json(silent=True)
     asked, given = (sent.get("page"), sent.get("proof")) if isinstance(sent, Mapping) else (None, None)
-    if not isinstance(asked, str) or not isinstance(given, str):
+    if not isinstance(asked, str) or not PATH.fullmatch(asked) or not isinstance(given, str):
         raise RuleError(_("This is no proof of Safe Exam Browser."))
     key = proven_key(current_app.config["SETTINGS"].public_url + asked, given, _keys_of_page(asked))
     if key is None:
