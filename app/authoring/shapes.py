@@ -259,7 +259,7 @@ class ConfigKey:
 
     def check(self, node: Node, context: Context) -> None:
         if not _CONFIG_KEY.fullmatch(text_of(node) or ""):
-            hint = _("the configuration tool of Safe Exam Browser shows it under Exam; put it in quotes")
+            hint = _("the configuration tool of Safe Exam Browser shows it under Exam")
             wrong_type(node, context, _("a config key: 64 digits from 0 to 9 and a to f"), hint)
 
 
