@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -40,7 +40,7 @@ SENDINGS = Allowance("signals", 8, timedelta(minutes=2))
 def tell(attempt_id: str) -> ResponseReturnValue:
     """What the script noted, and from which address and browser: as digests that say nothing by themselves."""
     sent = _read_sent()
-    spend(SENDINGS, attempt_id)
+    spend(SENDINGS, current_actor().public_id)  # of a person, whatever attempts they make up
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
     secret = current_app.config["SETTINGS"].secret_key
     said = {Kind.ADDRESS: client_network(), Kind.BROWSER: request.user_agent.string}
@@ -67,7 +67,7 @@ def own(attempt_id: str) -> ResponseReturnValue:
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
     if found.kind == "practice":
         raise NotFoundError("signals")
-    return page("assessment/own_signals.html", **_noted_of(found))
+    return page("assessment/own_signals.html", **_noted_of(found, told=_told(found)))
 
 
 @blueprint.get("/studio/exams/<public_id:exam_id>/signals")
@@ -103,9 +103,14 @@ def look(exam_id: str, attempt_id: str) -> ResponseReturnValue:
     return page("assessment/attempt_signals.html", candidate=account, **noted)
 
 
-def _noted_of(found: Attempt) -> dict[str, Any]:
-    signals = signal_queries.signals_of(db.session, found.id)
-    sums = signal_queries.sums_of(db.session, [found.id]).get(found.id, [])
+def _told(found: Attempt) -> Collection[Kind]:
+    """What a candidate may read just now: that wrong answers are alike says which are wrong, and how many."""
+    return frozenset(Kind) if found.state == rules.State.RELEASED else frozenset(Kind) - {Kind.ALIKE}
+
+
+def _noted_of(found: Attempt, told: Collection[Kind] = frozenset(Kind)) -> dict[str, Any]:
+    signals = [one for one in signal_queries.signals_of(db.session, found.id) if one.kind in told]
+    sums = [one for one in signal_queries.sums_of(db.session, [found.id]).get(found.id, []) if one.kind in told]
     return {
         "attempt": found,
         "signals": [(signal.at, sentence(signal), signal.other_id) for signal in signals],

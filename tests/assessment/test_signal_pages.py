@@ -113,6 +113,14 @@ class TestReading:
                 assert said in client.text()
         assert "Blaise" not in client.page.get_text()
 
+    def test_that_errors_are_alike_waits_for_the_result(self, session: Session, cast: Cast, watched: Attempt) -> None:
+        watched.state = "scored"
+        session.commit()
+        client = cast.client("ada", language="en")
+        client.get(f"/attempts/{watched.public_id}/signals")
+        assert "Two windows answered in turn" in client.text()
+        assert "both missed" not in client.text()
+
     def test_nothing_noted(self, cast: Cast, session: Session, watched: Attempt) -> None:
         other = session.scalars(select(Attempt).where(Attempt.id != watched.id)).one()
         reader = cast.client("blaise", language="en")
