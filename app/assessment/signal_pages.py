@@ -16,7 +16,7 @@ from app.assessment.models import Attempt
 from app.assessment.signal_models import Kind, Signal
 from app.assessment.signal_schemas import LARGEST_BODY, SignalsSent
 from app.assessment.signal_words import EXPLAINED, NAMES, sentence, summary
-from app.assessment.signals import digest, note, notes_pastes
+from app.assessment.signals import digest, keep, notes_pastes, worth_noting
 from app.audit.services import record
 from app.extensions import db
 from app.foundation.errors import NotFoundError, RuleError
@@ -28,6 +28,7 @@ from app.web.access import current_actor, requires, signed_in
 from app.web.budgets import client_network, spend
 from app.web.rendering import page
 from app.web.sent_from import sent_from
+from app.web.transactions import reading_session
 
 blueprint = Blueprint("signals", __name__)
 # The script sends every twenty seconds at most; a browser that sends more is not listened to for a while.
@@ -41,12 +42,15 @@ def tell(attempt_id: str) -> ResponseReturnValue:
     """What the script noted, and from which address and browser: as digests that say nothing by themselves."""
     sent = _read_sent()
     spend(SENDINGS, current_actor().public_id)  # of a person, whatever attempts they make up
-    found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
     secret = current_app.config["SETTINGS"].secret_key
     said = {Kind.ADDRESS: client_network(), Kind.BROWSER: request.user_agent.string}
     marks = {kind: digest(secret, attempt_id, value) for kind, value in said.items()}
-    note(db.session, attempt=found, sent=sent, marks=marks)
-    db.session.commit()
+    with reading_session() as reading:  # the write that follows holds up no answer for longer than one statement
+        found = queries.get_attempt(reading, current_actor().account_id, attempt_id)
+        rows = worth_noting(reading, attempt=found, sent=sent, marks=marks)
+    if rows:
+        keep(db.session, rows)
+        db.session.commit()
     return "", 204
 
 

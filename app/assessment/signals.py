@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.assessment import pace, queries, rules
@@ -32,49 +33,60 @@ def digest(secret: str, attempt_id: str, value: str) -> str:
     return hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()[:32]
 
 
-def note(session: Session, *, attempt: Attempt, sent: SignalsSent, marks: Mapping[Kind, str]) -> None:
-    """Note what a browser tells of an exam under way; `marks` are the digests of its address and of itself.
+def worth_noting(
+    session: Session, *, attempt: Attempt, sent: SignalsSent, marks: Mapping[Kind, str]
+) -> list[dict[str, Any]]:
+    """What a browser tells of an exam under way, as rows to `keep`; `marks` are digests of its address and of itself.
 
-    Of practice, and of an attempt that is over, nothing is noted. Nothing here is read where marks are given.
+    Of practice, and of an attempt that is over, nothing is worth noting. Reads only, so that nobody who saves an
+    answer waits for it.
     """
     if attempt.kind == "practice" or not queries.is_open(session, attempt):
-        return
-    noted = session.scalar(select(func.count()).select_from(Signal).where(Signal.attempt_id == attempt.id)) or 0
-    rows = [*_hidden(session, attempt, sent.hidden), *_pasted(attempt, sent.pasted)]
-    session.add_all(rows[: max(0, MOST_NOTED - noted)])
-    session.flush()
-    if noted < MOST_NOTED:
-        for kind, mark in marks.items():
-            _note_mark(session, attempt.id, kind, mark)
+        return []
+    known = session.execute(select(Signal.kind, Signal.mark).where(Signal.attempt_id == attempt.id)).all()
+    rows = [*_new_marks(attempt, marks, [(row[0], row[1]) for row in known])]
+    rows += [*_hidden(session, attempt, sent.hidden), *_pasted(attempt, sent.pasted)]
+    return rows[: max(0, MOST_NOTED - len(known))]
 
 
-def _hidden(session: Session, attempt: Attempt, sent: Sequence[HiddenSent]) -> list[Signal]:
+def keep(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Note them, in one statement; of two requests that met the same new address, one does."""
+    kind = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(kind.insert(Signal).on_conflict_do_nothing(), list(rows))
+
+
+def _row(attempt: Attempt, kind: Kind, at: datetime, amount: int, **more: Any) -> dict[str, Any]:
+    return {
+        "attempt_id": attempt.id, "kind": kind.value, "at": at, "amount": amount, "slot": None, "mark": None, **more
+    }  # fmt: skip
+
+
+def _new_marks(
+    attempt: Attempt, marks: Mapping[Kind, str], known: Sequence[tuple[str, str | None]]
+) -> Iterator[dict[str, Any]]:
+    """An address or a browser not met yet in this attempt; its amount says how many were before."""
+    for kind, mark in marks.items():
+        if (kind.value, mark) not in known:
+            yield _row(attempt, kind, clock.now(), sum(one == kind.value for one, _mark in known), mark=mark)
+
+
+def _hidden(session: Session, attempt: Attempt, sent: Sequence[HiddenSent]) -> Iterator[dict[str, Any]]:
     """A page hidden during a break is as it should be: that time is taken off."""
-    now, rows = clock.now(), []
+    now = clock.now()
     breaks = breaks_of(session, attempt.public_id, attempt.break_allowance_s) if sent else []
     for one in sent:
         until = max(attempt.started_at, now - timedelta(seconds=one.ago))
         since = max(attempt.started_at, until - timedelta(seconds=one.seconds))
         seconds = round(pace.time_within((since, until), breaks).total_seconds())
         if seconds:
-            rows.append(Signal(attempt_id=attempt.id, kind=Kind.HIDDEN.value, at=since, amount=seconds))
-    return rows
+            yield _row(attempt, Kind.HIDDEN, since, seconds)
 
 
-def _pasted(attempt: Attempt, sent: Sequence[PasteSent]) -> list[Signal]:
-    if not notes_pastes(attempt):
-        return []
+def _pasted(attempt: Attempt, sent: Sequence[PasteSent]) -> Iterator[dict[str, Any]]:
     now = clock.now()
-    return [
-        Signal(
-            attempt_id=attempt.id,
-            kind=Kind.PASTE.value,
-            at=max(attempt.started_at, now - timedelta(seconds=one.ago)),
-            slot=one.slot,
-            amount=one.characters,
-        )
-        for one in sent
-    ]
+    for one in sent if notes_pastes(attempt) else ():
+        at = max(attempt.started_at, now - timedelta(seconds=one.ago))
+        yield _row(attempt, Kind.PASTE, at, one.characters, slot=one.slot)
 
 
 def notes_pastes(attempt: Attempt) -> bool:
@@ -98,20 +110,6 @@ def breaks_of(session: Session, attempt_id: str, allowance_s: int) -> list[Inter
         elif found:
             found[-1] = (found[-1][0], at)
     return found
-
-
-def _note_mark(session: Session, attempt_id: int, kind: Kind, mark: str) -> None:
-    """An address or a browser not met yet in this attempt; of two requests at once, one notes it."""
-    known = session.scalars(select(Signal.mark).where(Signal.attempt_id == attempt_id, Signal.kind == kind.value)).all()
-    if mark in known:
-        return
-    row = Signal(attempt_id=attempt_id, kind=kind.value, at=clock.now(), amount=len(known), mark=mark)
-    try:
-        with session.begin_nested():
-            session.add(row)
-            session.flush()
-    except IntegrityError:
-        return
 
 
 def term_is_over(now: datetime) -> ColumnElement[bool]:

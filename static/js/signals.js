@@ -2,11 +2,12 @@
 // server at most every 20 seconds. Whatever fails here fails in silence: no answer and no page ever waits for it.
 const { url } = document.getElementById("signals").dataset;
 const EVERY_MS = 20000;
+const HELLO_MS = 5000 + Math.random() * 30000; // so that people who start together do not all speak at once
 const MOST = 20; // of each kind, in one sending: what the server takes
 const place = `signals:${url}`;
 
 // What waits survives from one page of the exam to the next, in this tab; without storage it lives with the page.
-let kept = { sentAt: 0, hello: false, hidden: [], pasted: [] };
+let kept = { due: Date.now() + HELLO_MS, hello: false, hidden: [], pasted: [] };
 try {
   kept = { ...kept, ...JSON.parse(sessionStorage.getItem(place) ?? "{}") };
 } catch { /* no storage, or not ours */ }
@@ -30,7 +31,7 @@ function add(list, event) {
 
 function plan() {
   if (timer) return;
-  timer = setTimeout(send, Math.max(0, kept.sentAt + EVERY_MS - Date.now()));
+  timer = setTimeout(send, Math.max(0, kept.due - Date.now()));
 }
 
 const aged = ({ at, ...event }) => ({ ...event, ago: Math.min(86400, Math.max(0, Math.round((Date.now() - at) / 1000))) });
@@ -41,7 +42,7 @@ async function send() {
   const { hidden, pasted } = kept;
   const token = document.querySelector("input[name=csrf_token]")?.value;
   if (!token || (kept.hello && hidden.length + pasted.length === 0)) return;
-  kept = { sentAt: Date.now(), hello: true, hidden: [], pasted: [] };
+  kept = { due: Date.now() + EVERY_MS, hello: true, hidden: [], pasted: [] };
   keep();
   try {
     await fetch(url, {
@@ -83,4 +84,5 @@ document.addEventListener("paste", (event) => {
 // Another network may have another address: the server is told that the page is still there, not which address.
 window.addEventListener("online", () => { kept.hello = false; plan(); });
 
+keep();
 plan();

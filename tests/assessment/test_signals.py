@@ -49,7 +49,10 @@ def sent(**fields: Any) -> SignalsSent:
 
 
 def note(session: Session, attempt: Attempt, marks: dict[Kind, str] | None = None, **fields: Any) -> None:
-    signals.note(session, attempt=attempt, sent=sent(**fields), marks=MARKS if marks is None else marks)
+    known = MARKS if marks is None else marks
+    rows = signals.worth_noting(session, attempt=attempt, sent=sent(**fields), marks=known)
+    if rows:
+        signals.keep(session, rows)
     session.commit()
 
 
@@ -88,6 +91,14 @@ class TestNoting:
             note(session, attempt)  # and back again
         assert noted(session, attempt) == [("address", 1)]
 
+    def test_of_two_requests_one_notes_a_new_address(self, session: Session, attempt: Attempt) -> None:
+        with at(1):
+            rows = signals.worth_noting(session, attempt=attempt, sent=sent(), marks=MARKS)
+            for _request in range(2):
+                signals.keep(session, rows)
+            session.commit()
+        assert len(session.scalars(select(Signal)).all()) == 2
+
     def test_nothing_happens_before_the_start(self, session: Session, attempt: Attempt) -> None:
         with at(1):
             note(session, attempt, hidden=[{"seconds": 600, "ago": 0}])
@@ -99,7 +110,7 @@ class TestNoting:
                 marks = {Kind.ADDRESS: f"{turn:032x}"}
                 note(session, attempt, marks, pasted=[{"slot": 1, "characters": 1, "ago": 0}] * 20)
             rows = session.scalars(select(Signal).where(Signal.attempt_id == attempt.id)).all()
-        assert len(rows) <= signals.MOST_NOTED + 1
+        assert len(rows) == signals.MOST_NOTED
 
     def test_nothing_is_noted_of_practice_nor_after_the_end(
         self, session: Session, cast: Cast, attempt: Attempt
