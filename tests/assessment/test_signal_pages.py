@@ -16,13 +16,15 @@ from sqlalchemy.orm import Session
 from app.assessment import appeals
 from app.assessment.models import Attempt
 from app.assessment.services import submit_attempt
+from app.assessment.signal_models import Signal
 from app.audit.models import AuditEntry
 from app.foundation.i18n import use_language
+from tests.assessment.cohort import Cohort, four_options, slugs
 from tests.assessment.regraded import Regraded
 from tests.assessment.test_accommodations import start
 from tests.assessment.test_signals import everything_noted
 from tests.builders import Cast
-from tests.courses import Small
+from tests.courses import Small, exam_of, selects
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +144,25 @@ class TestReading:
         client.get(f"/studio/appeals/{appeal.public_id}")
         staff = signals_in(client.get(f"/studio/appeals/{appeal.public_id}/file.zip").data)
         assert [one["other_attempt"] for one in staff if one["kind"] == "alike"] == [other.public_id]
+
+
+def test_a_long_list_has_pages_and_few_statements(session: Session, cast: Cast, statements: Any) -> None:
+    questions = [four_options(slug) for slug in slugs(3)]
+    blueprint = [{"domain": "alpha", "level": 1, "count": 3, "points": "1"}]
+    version = exam_of(session, Small(exam_questions=questions, blueprint=blueprint).publish(session))
+    Cohort(session, version, {}).sit(120)
+    for attempt in session.scalars(select(Attempt)).all():
+        session.add(Signal(attempt_id=attempt.id, kind="hidden", at=attempt.started_at, amount=4))
+    client, path = cast.client("camille", language="en"), f"/studio/exams/{version.exam.public_id}/signals"
+    statements.clear()
+    client.get(f"{path}?kind=hidden")
+    assert selects(statements) <= 7
+    assert "1 to 50 of 120" in client.text()
+    following = client.page.find("a", href=lambda to: "page=2" in (to or ""))
+    assert following is not None
+    assert following["href"] == f"{path}?page=2&kind=hidden"
+    client.get(str(following["href"]))
+    assert "51 to 100 of 120" in client.text()
 
 
 def signals_in(content: bytes) -> list[dict[str, Any]]:
