@@ -67,7 +67,7 @@ class Client:
         self.longest_wait = max(self.longest_wait, time.monotonic() - began)
 
     def _send(self, slot: int, rev: int, key: str) -> dict[str, Any] | None:
-        """One try; None when the server is down, or died before it could answer."""
+        """One try; None when the server is down, died before it could answer, or wants a slower pace."""
         http = HTTPConnection("127.0.0.1", self.site.port, timeout=10)
         headers = {
             "Host": f"localhost:{self.site.port}", "Cookie": self.cookie, "X-CSRFToken": self.csrf,
@@ -82,7 +82,7 @@ class Client:
             return None
         finally:
             http.close()
-        if response.status == 503:
+        if response.status in (429, 503):
             return None
         assert response.status == 200, f"{key}: {response.status} {content[:200]!r}"
         reply: dict[str, Any] = json.loads(content)
