@@ -10,6 +10,7 @@ const DEBOUNCE_MS = 1000;
 const SWEEP_MS = 20000;
 const GRACE_MS = 62000;
 const RETRY_MS = 10000;
+const MARGIN_PX = 24;
 const forms = new Map([...exam.querySelectorAll("form[data-slot]")].map((form) => [Number(form.dataset.slot), form]));
 const review = document.getElementById("review");
 const aside = exam.querySelector("aside");
@@ -257,9 +258,7 @@ function goTo(address) {
 async function beforeLeaving(event) {
   const form = event.target;
   const held = form.parentElement.querySelector("[data-held]");
-  if (form.dataset.ready) return;
   event.preventDefault();
-  const { submitter } = event;
   held.hidden = false;
   held.textContent = words.sendingLast;
   queue.unblock();
@@ -269,8 +268,7 @@ async function beforeLeaving(event) {
   if (waits.length === 0) {
     queue.forget();
     leaving = true;
-    form.dataset.ready = "y";
-    form.requestSubmit(submitter);
+    form.submit();
   } else if (signingIn.out) {
     held.textContent = words.held;
     signingIn.open();
@@ -311,8 +309,10 @@ function show(focus = true) {
   document.title = `${name}, ${words.title}`;
   heading.tabIndex = -1;
   if (!focus) return;
-  window.scrollTo(0, 0);
   heading.focus({ preventScroll: true });
+  const under = document.querySelector(".exam-bar").getBoundingClientRect().bottom;
+  const { top } = heading.getBoundingClientRect();
+  if (top < under || top > innerHeight / 2) window.scrollBy(0, top - under - MARGIN_PX);
 }
 
 document.addEventListener("submit", (event) => {
@@ -340,6 +340,7 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 offline.querySelector("button").addEventListener("click", () => drainNow());
 setInterval(() => trouble === null && drainNow(), SWEEP_MS);
 
+history.scrollRestoration = "manual";
 await restore();
 ready = true;
 exam.hidden = false;
