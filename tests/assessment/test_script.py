@@ -1,4 +1,4 @@
-"""The one document of an exam in a real browser: shown question by question, saved, two tabs, a slow server, the end."""
+"""The one document of an exam in a real browser: question by question, saved, two tabs, a slow server, the end."""
 
 from __future__ import annotations
 
