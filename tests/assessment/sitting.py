@@ -84,6 +84,7 @@ class Candidate:
     def _start(self, course: str) -> str:
         self.page.goto("/sign-in")
         self.sign_in(self.page)
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
         self.page.goto(f"/learn/{course}")
         self.page.locator("main a[href^='/exams/']").first.click()
         self.page.check("[name=pledge]")
