@@ -14,10 +14,14 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.accounts.passwords import hash_password
+from app.accounts.services import create_account
 from app.assessment.models import Answer, AnswerEvent, Attempt
 from app.catalog.queries import get_current_version, get_item
+from app.foundation.actor import SYSTEM
 from app.foundation.database import prepare_engine
 from app.foundation.identifiers import new_public_id
+from app.foundation.permissions import Role
 from app.learning.services import enrol, record_quiz
 from tests.browser.fixtures import PASSWORD
 from tests.browser.site import Site
@@ -40,9 +44,12 @@ def writing(site: Site) -> Iterator[Session]:
 
 def new_account(site: Site, name: str = "Chloé Petit") -> str:
     """The address of somebody new, whose password is PASSWORD."""
-    email = f"{new_public_id().lower()}@example.org"
-    words = ("--role", "learner", "--email", email, "--name", name, "--language", LANGUAGE)
-    site.command("accounts", "create", *words, "--password-stdin", typed=PASSWORD + "\n")
+    email, password_hash = f"{new_public_id().lower()}@example.org", hash_password(PASSWORD)
+    with writing(site) as session:
+        create_account(
+            session, actor=SYSTEM, name=name, email=email, role=Role.LEARNER, language=LANGUAGE,
+            password_hash=password_hash,
+        )  # fmt: skip
     return email
 
 

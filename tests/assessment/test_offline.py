@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -185,6 +186,30 @@ def test_handing_in_without_a_network_says_why_not_then_sends_everything_first(c
     page.wait_for_url("**/result")
     assert candidate.events(1) == candidate.events(2) == [True]
     assert nothing_waits(page)
+
+
+def test_answers_that_come_after_the_end_are_kept_for_the_appeal_and_said(candidate: Candidate) -> None:
+    page = candidate.page
+    give(page, 0)
+    until(lambda: candidate.in_force(1))
+    candidate.context.set_offline(True)
+    give(page, 1)
+    go_on(page)
+    give(page, 0)
+    page.wait_for_timeout(300)
+    page.close()
+    with writing(candidate.site) as session:
+        attempt = session.scalars(select(Attempt).where(Attempt.public_id == candidate.attempt_id)).one()
+        attempt.started_at, attempt.deadline_at = clock.now() - timedelta(hours=2), clock.now() - timedelta(hours=1)
+    candidate.context.set_offline(False)
+    page = candidate.new_page()
+    page.goto(f"/attempts/{candidate.attempt_id}")
+    assert page.url.endswith("/result")
+    page.get_by_text("Answers of this exam were still on this device").wait_for()
+    until(lambda: nothing_waits(page))
+    assert candidate.events(1) == [True, False]
+    assert candidate.events(2) == [False]
+    assert (candidate.in_force(1) or (0,))[0] == 1
 
 
 def revoke(candidate: Candidate) -> None:
