@@ -23,6 +23,7 @@ let acknowledged = null; // the words of the last acknowledgement
 let trouble = null; // why nothing leaves: "network" or "busy"
 let late = false;
 let leaving = false;
+let here = "";
 let debounce = 0;
 
 function tabId() {
@@ -297,7 +298,8 @@ function shown() {
 
 function show(focus = true) {
   const place = shown();
-  if (!place) return;
+  if (!place) return history.replaceState(null, "", here); // the link to the content, not a question
+  here = location.hash;
   for (const one of [...forms.values(), review]) one.hidden = one !== place;
   aside.hidden = place === review;
   for (const anchor of document.querySelectorAll(".navigator a")) {

@@ -69,7 +69,8 @@ def test_fifty_answers_without_a_network_and_a_reload_are_all_saved(
     page.wait_for_timeout(3000)
     with pytest.raises(Error):
         page.reload()
-    assert candidate.arrived() == []
+    # What a page sends while it is unloaded does not always meet the emulated lack of a network; its reply is lost.
+    assert candidate.arrived() in ([], [1])
     candidate.context.set_offline(False)
     candidate.open(1)
     until(lambda: len(candidate.arrived()) == 50)
