@@ -22,6 +22,10 @@ export function showOverview({ forms, given, waits, words }) {
   deck.textContent = fillIn(words.progress, { count: forms.size - open.length });
   document.getElementById("complete").hidden = open.length > 0;
   document.querySelector("#unanswered strong").textContent = counted(words, "blank", open.length);
+  const [handIn, back] = document.getElementById("hand-in").querySelectorAll(".button");
+  handIn.classList.toggle("second", open.length > 0); // the next thing to do is the full button
+  back.classList.toggle("second", open.length === 0);
+  back.hash = `#question-${open[0] ?? 1}`;
   list("unanswered", open, words);
   list("flagged", flagged, words);
 }
