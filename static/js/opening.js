@@ -8,5 +8,5 @@ const plain = (() => {
     return false;
   }
 })();
-const { open } = document.querySelector("[data-open]").dataset;
-if (!plain) location.replace(open);
+const page = document.querySelector("[data-open]");
+if (page && !plain) location.replace(page.dataset.open);

@@ -111,7 +111,9 @@ export function makeQueue({ attempt, tab, store, token, hear }) {
       }
       failures = 0;
       hear.reached();
-      if (!REFUSED_AT_THE_DOOR.includes(response.status)) {
+      if (entry.flag && response.status === 404) {
+        drop(entry); // a server that does not know of it yet: only answers are worth a dialog
+      } else if (!REFUSED_AT_THE_DOOR.includes(response.status)) {
         if (!settle(entry, response.status, reply)) return;
       } else if (denied === entry.key) {
         block(entries.get(entry.id), "refused", { words: reply.detail });

@@ -158,8 +158,10 @@ def give(page: Page, number: int) -> None:
 
 
 def go_on(page: Page) -> None:
-    """The button below the question."""
+    """The button below the question, and the next one, or the list before handing in, once it is shown."""
+    slot = int(question_of(page).get_attribute("data-slot") or 0)
     question_of(page).locator(".pager button").click()
+    page.locator(f"#question-{slot}").wait_for(state="hidden")
 
 
 def until(true: Callable[[], Any]) -> Any:

@@ -44,13 +44,14 @@ def test_the_whole_exam_is_in_one_page_and_back_works(candidate: Candidate) -> N
     page, seen = candidate.page, []
     page.on("request", lambda one: "/static/" in one.url or seen.append((one.method, one.url.rpartition("/")[2])))
     for number in range(1, 21):
+        if number > 1:
+            until(lambda number=number: focused(page).startswith(f"Question {number} of 20"))
         assert question_of(page).count() == 1
         assert page.locator("aside .navigator [aria-current]").inner_text().startswith(str(number))
-        if number > 1:
-            assert focused(page).startswith(f"Question {number} of 20")
         assert page.title().startswith(f"Question {number},")
         give(page, 0)
         go_on(page)
+    page.locator("#complete").wait_for()
     assert page.locator("#complete").inner_text() == "Every question has an answer."
     assert focused(page) == "Before you hand in"
     until(lambda: nothing_waits(page))
@@ -59,6 +60,7 @@ def test_the_whole_exam_is_in_one_page_and_back_works(candidate: Candidate) -> N
     page.go_back()
     until(lambda: page.url.endswith("#question-20") and question_of(page).count() == 1)
     page.click("aside .navigator a[href='#question-7']")
+    until(lambda: focused(page).startswith("Question 7 of 20"))
     page.click("aside a[href='#review']")
     page.go_back()
     until(lambda: focused(page).startswith("Question 7 of 20"))
@@ -71,6 +73,16 @@ def test_the_whole_exam_is_in_one_page_and_back_works(candidate: Candidate) -> N
     assert question_of(page).get_attribute("data-slot") == "7"
 
 
+def test_whoever_asks_for_it_stays_with_one_question_a_page(candidate: Candidate) -> None:
+    page = candidate.page
+    page.goto(f"/attempts/{candidate.attempt_id}?question=2&plain=y")
+    for slot in (2, 3):
+        page.wait_for_timeout(500)
+        assert page.locator("#answer-form").get_attribute("data-slot") == str(slot)
+        page.locator("#answer-form .pager button").click()
+        page.wait_for_url(f"**question={slot + 1}")
+
+
 def test_marks_answers_and_blanks_are_told_and_kept(candidate: Candidate) -> None:
     page = candidate.page
     give(page, 0)
@@ -79,12 +91,14 @@ def test_marks_answers_and_blanks_are_told_and_kept(candidate: Candidate) -> Non
     assert entry.inner_text().split() == ["1", "(answered,", "marked,", "not", "sent", "yet)"]
     until(lambda: entry.inner_text().split() == ["1", "(answered,", "marked)"])
     page.click("aside a[href='#review']")
+    page.locator("#unanswered").wait_for()
     assert page.locator("#unanswered").inner_text().startswith("19 questions have no answer.")
     assert page.locator("#flagged").inner_text().split("\n")[0] == "Marked to come back to"
     with candidate.site.database() as session:
         marked = select(AttemptItem.slot).join(Attempt).where(Attempt.public_id == candidate.attempt_id)
         assert session.scalars(marked.where(AttemptItem.flagged)).all() == [1]
     page.locator("#flagged a").click()
+    question_of(page).wait_for()
     assert question_of(page).get_attribute("data-slot") == "1"
 
 
