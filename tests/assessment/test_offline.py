@@ -28,7 +28,6 @@ from tests.browser.site import Site
 from tests.courses import Small, question
 
 pytestmark = pytest.mark.browser
-QUESTIONS = 20
 WITHOUT = "Object.defineProperty(window, '{name}', {{ get() {{ throw new Error('none'); }} }});"
 NO_DATABASE = WITHOUT.format(name="indexedDB")
 NO_STORE = NO_DATABASE + WITHOUT.format(name="localStorage")
@@ -67,10 +66,11 @@ def test_fifty_answers_without_a_network_and_a_reload_are_all_saved(
     assert page.locator("#offline").is_visible()
     assert page.locator("aside .navigator .waits, #review .navigator .waits").count() == 100
     page.wait_for_timeout(3000)
+    assert candidate.arrived() == []
     with pytest.raises(Error):
         page.reload()
     # What a page sends while it is unloaded does not always meet the emulated lack of a network; its reply is lost.
-    assert candidate.arrived() in ([], [1])
+    assert len(candidate.arrived()) < 10
     candidate.context.set_offline(False)
     candidate.open(1)
     until(lambda: len(candidate.arrived()) == 50)
