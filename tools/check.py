@@ -1,4 +1,4 @@
-"""`make check`: lint, types, import contracts, translations and courses; every check runs, the failing ones speak."""
+"""`make check`: lint, types, contracts, translations, courses and their programs; all run, the failing ones speak."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ CHECKS = {
     "import contracts": [BIN / "lint-imports", "--no-logo"],
     "translations": [BIN / "python", "tools/translations.py", "check"],
     "courses": [BIN / "flask", "--app", "wsgi", "courses", "check", "content", "--strict"],
+    "lesson code": [BIN / "python", "tools/lesson_code.py"],
 }
 
 

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from app.assessment import answering, queries
-from app.assessment.candidate import CandidateQuestion, candidate_question, chosen_values, not_ready
-from app.assessment.pages import break_left, break_page, is_timer_hidden, reading_of, time_left
+from app.assessment.candidate import CandidateQuestion, candidate_question, chosen_values
+from app.assessment.pages import break_left, break_page, is_timer_hidden, reading_of, sent_file, time_left
 from app.assessment.schemas import FlagSent
 from app.assessment.sittings import Place, Sitting, bodies_of, get_place, get_sitting, hold_attempt, places_of
 from app.extensions import db
@@ -34,7 +34,7 @@ class Asked:
     question: CandidateQuestion
     chosen: list[str]
     reading: str
-    unread: bool
+    sent: dict[str, Any] | None  # of a file, the one in force
 
 
 @blueprint.get("/attempts/<public_id:attempt_id>/questions")
@@ -72,7 +72,7 @@ def _asked(found: Sitting) -> list[Asked]:
             candidate_question(bodies[place.version], place.option_order),
             chosen_values(place.payload),
             reading_of(place.kind, place.payload, place.option_order),
-            not_ready(place.kind, place.payload, place.option_order) is not None,
+            sent_file(found, place),
         )
         for place in places
     ]

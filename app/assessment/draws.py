@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager
 
-from app.assessment.models import Attempt, AttemptItem, ExamPool, Question, QuestionVersion
+from app.assessment.drawing import Candidate, candidates_of
+from app.assessment.models import Attempt, AttemptItem, ExamPool, ExamVersion, Question, QuestionVersion
+from app.foundation.keeping import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """A question that may be drawn, apart from any session: its version's id, what a draw sees of it, its body."""
+
+    version_id: int
+    candidate: Candidate
+    body: Mapping[str, Any]
+
+
+# A pool is frozen with its exam version (ADR 0006): read once in a process, not at each start of a rush.
+_POOLS: Kept[tuple[str, int], dict[str, Pooled]] = Kept(64)
+
+
+def frozen_pool(session: Session, exam_version: ExamVersion) -> Mapping[str, Pooled]:
+    """The questions of an exam version by public id, void ones included."""
+
+    def read() -> dict[str, Pooled]:
+        pool = pool_of(session, exam_version.id)
+        pairs = zip(pool, candidates_in(pool), strict=True)
+        return {one.public_id: Pooled(version.id, one, version.body) for version, one in pairs}
+
+    return _POOLS.get((exam_version.exam.public_id, exam_version.id), read)
+
+
+def candidates_in(pool: Sequence[QuestionVersion]) -> list[Candidate]:
+    """Questions of one pool as a draw sees them."""
+    return candidates_of([described(version) for version in pool])
 
 
 def pool_of(session: Session, exam_version_id: int) -> Sequence[QuestionVersion]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -53,8 +54,8 @@ def start_attempt(
     reasons = rules.may_start(facts, clock.now())
     if reasons:
         raise RuleError(refusal_sentence(reasons[0]))
-    opened = queries.find_open_attempt(session, actor.account_id, exam_version.exam_id)
-    if opened is not None:
+    opened = facts.has_open_attempt and queries.find_open_attempt(session, actor.account_id, exam_version.exam_id)
+    if opened:
         return opened
     granted = granted_to(session, actor.account_id) if exam_version.settings.get("duration_s") else NONE
     attempt = _new_attempt(actor, exam_version, granted, number=facts.next_number, pledged=pledged)
@@ -107,38 +108,40 @@ def _new_attempt(actor: Actor, exam_version: ExamVersion, granted: Granted, *, n
 
 def _draw_form(session: Session, attempt: Attempt, exam_version: ExamVersion) -> None:
     """Draw, order and freeze the questions; the stored layout is the truth, seed and `drawn_from` are the proof."""
-    whole = {version.question.public_id: version for version in draws.pool_of(session, exam_version.id)}
+    whole = draws.frozen_pool(session, exam_version)
     out = void_versions(session, exam_version.exam_id)
-    void = {public_id for public_id, version in whole.items() if version.id in out}
-    pool = {public_id: version for public_id, version in whole.items() if public_id not in void}
-    seen = _within(pool, draws.times_seen(session, attempt.account_id, attempt.exam_id))
+    pool = {public_id: pooled for public_id, pooled in whole.items() if pooled.version_id not in out}
+    held = draws.times_seen(session, attempt.account_id, attempt.exam_id) if attempt.number > 1 else {}
+    seen = _within(pool, held)
     lately = exposure_of(session, exam_version.exam, attempt)
     exposure = drawing.Exposure(lately.attempts, _within(pool, lately.counts or {}))
-    attempt.drawn_from = {
-        "seen": seen, "attempts": exposure.attempts, "counts": exposure.counts, "void": sorted(void)
-    }  # fmt: skip
-    slots = draw_form(exam_version, list(pool.values()), seed=attempt.seed, seen=seen, exposure=exposure)
-    for slot in slots:
-        version = pool[slot.drawn.candidate.public_id]
-        session.add(
-            AttemptItem(
-                attempt_id=attempt.id,
-                slot=slot.number,
-                question_version_id=version.id,
-                option_order=option_order(version, attempt.seed, slot.number, exam_version.settings),
-                points=slot.drawn.points,
-            )
-        )
+    void = sorted(whole.keys() - pool.keys())
+    attempt.drawn_from = {"seen": seen, "attempts": exposure.attempts, "counts": exposure.counts, "void": void}
+    candidates = [pooled.candidate for pooled in pool.values()]
+    slots = draw_form(exam_version, candidates, seed=attempt.seed, seen=seen, exposure=exposure)
     session.flush()
+    rows = [_placed(slot, pool[slot.drawn.candidate.public_id], attempt, exam_version.settings) for slot in slots]
+    session.execute(insert(AttemptItem), rows)
 
 
-def _within(pool: Mapping[str, QuestionVersion], counted: Mapping[str, int]) -> dict[str, int]:
+def _placed(slot: drawing.Slot, pooled: draws.Pooled, attempt: Attempt, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of one question in its place, its options in the order of this attempt."""
+    return {
+        "attempt_id": attempt.id,
+        "slot": slot.number,
+        "question_version_id": pooled.version_id,
+        "option_order": option_order(pooled.body, attempt.seed, slot.number, settings),
+        "points": slot.drawn.points,
+    }
+
+
+def _within(pool: Mapping[str, draws.Pooled], counted: Mapping[str, int]) -> dict[str, int]:
     return {public_id: count for public_id, count in counted.items() if public_id in pool}
 
 
 def draw_form(
     exam_version: ExamVersion,
-    pool: Sequence[QuestionVersion],
+    pool: Sequence[drawing.Candidate],
     *,
     seed: bytes,
     seen: dict[str, int],
@@ -146,13 +149,7 @@ def draw_form(
 ) -> tuple[drawing.Slot, ...]:
     """The form of a seed: the same arguments give the same form for ever."""
     try:
-        drawn = drawing.draw(
-            [drawing.row_of(row) for row in exam_version.blueprint],
-            drawing.candidates_of([draws.described(version) for version in pool]),
-            seen,
-            exposure,
-            seed,
-        )
+        drawn = drawing.draw([drawing.row_of(row) for row in exam_version.blueprint], pool, seen, exposure, seed)
     except drawing.PoolTooSmall as error:
         log.error("an exam cannot be drawn", extra={"fields": {"exam": exam_version.id, "row": error.row}})
         raise RuleError(refusal_sentence(rules.Reason(rules.Obstacle.POOL_TOO_SMALL))) from error
@@ -161,15 +158,14 @@ def draw_form(
 
 def pool_by_row(exam_version: ExamVersion, pool: Sequence[QuestionVersion]) -> list[tuple[drawing.Row, list[int]]]:
     """Each row of the blueprint with the question versions that it may draw."""
-    candidates = drawing.candidates_of([draws.described(version) for version in pool])
-    known = [(version.id, candidate) for version, candidate in zip(pool, candidates, strict=True)]
+    known = [(version.id, candidate) for version, candidate in zip(pool, draws.candidates_in(pool), strict=True)]
     rows = [drawing.row_of(row) for row in exam_version.blueprint]
     return [(row, [id_ for id_, candidate in known if drawing.answers_to(row, candidate)]) for row in rows]
 
 
-def option_order(version: QuestionVersion, seed: bytes, slot: int, settings: dict[str, Any]) -> list[list[str]]:
+def option_order(body: Mapping[str, Any], seed: bytes, slot: int, settings: Mapping[str, Any]) -> list[list[str]]:
     """What can be chosen in one slot as this candidate sees it: [[token, id], …]."""
-    return layouts.draw_layout(version.body, seed, slot, shuffle=settings.get("shuffle_options", True))
+    return layouts.draw_layout(body, seed, slot, shuffle=settings.get("shuffle_options", True))
 
 
 def next_start_of(session: Session, attempt: Attempt) -> datetime | None:

@@ -10,6 +10,7 @@ from app.authoring import (
     checks_modules,
     checks_parts,
     checks_questions,
+    checks_rubrics,
     flaws,
     flaws_banks,
 )
@@ -43,6 +44,7 @@ def check(
             checks_questions.check(question.node, draft.context)
             checks_parts.check(question.node, draft.context, draft.figures)
             flaws.check(question.node, draft.context)
+        checks_rubrics.check(draft)
         flaws_banks.check(draft)
         checks_exams.check(draft)
     course = None if draft.course is None or report.has_errors else build(draft)
@@ -67,6 +69,7 @@ def _check_identifiers(draft: Draft) -> None:
         [child(exam, "id") for exam in draft.exams],
         [child(project, "id") for project in draft.projects],
         *([child(line, "id") for line in items(child(project, "rubric"))] for project in draft.projects),
+        *([child(line, "id") for line in items(child(question.node, "rubric"))] for question in draft.questions),
         *([child(item, "lesson") for item in items(child(module.node, "items"))] for module in draft.modules),
     ]
     for nodes in kinds:
@@ -100,7 +103,7 @@ def _check_lesson_identifiers(draft: Draft) -> None:
 
 
 def _check_question_references(draft: Draft) -> None:
-    """E134 for an unknown domain, E170 for an unknown enemy."""
+    """E134 for an unknown domain, E170 for an unknown enemy or case."""
     domains = {entry.key for entry in entries(child(draft.course, "domains"))}
     known = {question.id for question in draft.questions}
     for node in _domain_nodes(draft):
@@ -109,6 +112,10 @@ def _check_question_references(draft: Draft) -> None:
             message = _("The course has no domain “%(word)s”.", word=quoted(word))
             draft.context.add(node.mark, "E134", message, nearest(word, domains))
     for question in draft.questions:
+        case = question.node.get("case")
+        if case is not None and (word := text_of(case)) not in question.cases:
+            message = _("The bank has no case “%(word)s”.", word=quoted(word or ""))
+            draft.context.add(case.mark, "E170", message, nearest(word or "", question.cases))
         for enemy in items(question.node.get("enemies")):
             word = text_of(enemy)
             if word is not None and word not in known:

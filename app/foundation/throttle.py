@@ -40,13 +40,13 @@ class Allowance:
     period: timedelta
 
 
-def spend(session: Session, allowance: Allowance, key: str) -> None:
-    """Count one use of `key`; raise TooManyRequestsError beyond the allowance.
+def spend(session: Session, allowance: Allowance, key: str, uses: int = 1) -> None:
+    """Count one use of `key`, or several; raise TooManyRequestsError beyond the allowance.
 
     The session must be one of its own, committed by the caller before the request's own work, so that
     a rolled-back request does not get its use back.
     """
-    counted = _count(session, allowance, key)
+    counted = _count(session, allowance, key, uses)
     session.commit()
     if counted > allowance.uses:
         raise TooManyRequestsError(
@@ -56,14 +56,14 @@ def spend(session: Session, allowance: Allowance, key: str) -> None:
 
 def count(session: Session, allowance: Allowance, key: str) -> bool:
     """Count one use of `key` in a session that the caller commits; false beyond the allowance."""
-    return _count(session, allowance, key) <= allowance.uses
+    return _count(session, allowance, key, 1) <= allowance.uses
 
 
-def _count(session: Session, allowance: Allowance, key: str) -> int:
+def _count(session: Session, allowance: Allowance, key: str, uses: int) -> int:
     window = int(clock.now().timestamp()) // int(allowance.period.total_seconds())
     counted: int = session.execute(
         _counting(session.get_bind().dialect.name),
-        {"scope": allowance.scope, "key_hash": _digest(key), "window": window, "count": 1},
+        {"scope": allowance.scope, "key_hash": _digest(key), "window": window, "count": uses},
     ).scalar_one()
     return counted
 
@@ -75,13 +75,13 @@ def _until_next_window(allowance: Allowance) -> int:
 
 @cache
 def _counting(dialect: str) -> ReturningInsert[Any]:
-    """The statement that counts one use: on the table itself, since the mapper would cost as much as the rest."""
+    """The statement that counts uses: on the table itself, since the mapper would cost as much as the rest."""
     budget = cast(Table, Budget.__table__)
     insert = sqlite.insert(budget) if dialect == "sqlite" else postgresql.insert(budget)
     key = [budget.c.scope, budget.c.key_hash, budget.c.window]
-    return insert.on_conflict_do_update(index_elements=key, set_={"count": budget.c.count + 1}).returning(
-        budget.c.count
-    )
+    return insert.on_conflict_do_update(
+        index_elements=key, set_={"count": budget.c.count + insert.excluded.count}
+    ).returning(budget.c.count)
 
 
 def _digest(key: str) -> str:

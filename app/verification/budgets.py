@@ -12,8 +12,10 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LARGEST_FILE = DEFAULT_LIMITS.file_bytes
 
 # Sixty looks a minute: a network's first ten are counted by the process alone, since a write to the database
-# costs more than the whole verification; from the eleventh on every worker sees the same count.
+# costs more than the whole verification; the others are paid for five at a time, in a count that every worker sees.
+# Of those five, what a worker has left at the end of the minute is lost: with two, sixty may be 56, or 70.
 FIRST_LOOKS = 10
+LOOKS_AT_ONCE = 5
 BY_NUMBER = Allowance("verify-number", 60 - FIRST_LOOKS, MINUTE)
 BY_FILE = Allowance("verify-file", 20, MINUTE)
 BY_BATCH = Allowance("verify-batch", 10, HOUR)

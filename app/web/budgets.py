@@ -11,10 +11,10 @@ from app.foundation.throttle import Allowance
 from app.web.transactions import writing_session
 
 
-def spend(allowance: Allowance, key: str) -> None:
-    """Count one use of `key`; raises TooManyRequestsError beyond the allowance, whatever becomes of the request."""
+def spend(allowance: Allowance, key: str, uses: int = 1) -> None:
+    """Count uses of `key`; raises TooManyRequestsError beyond the allowance, whatever becomes of the request."""
     with writing_session() as session:
-        throttle.spend(session, allowance, key)
+        throttle.spend(session, allowance, key, uses)
 
 
 def spend_by_address(allowance: Allowance) -> None:

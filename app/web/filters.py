@@ -14,9 +14,9 @@ from markupsafe import Markup
 from app.foundation.i18n import current_language, localised
 from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import grouped
-from app.foundation.markdown import clean, render_inline
+from app.foundation.markdown import clean, render, render_inline
 from app.foundation.typography import NO_BREAK, format_number, format_percent, typeset
-from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words
+from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words, which_of_two
 
 _typeset = lru_cache(maxsize=4096)(typeset)
 
@@ -34,6 +34,11 @@ def moment(value: datetime) -> str:
 def clock_time(value: datetime) -> str:
     """14:32:07, as a clock says it."""
     return format_time(value, "HH:mm:ss", tzinfo=ZONE, locale=LOCALES[current_language()])
+
+
+def clock_hour(value: datetime) -> str:
+    """14:32; 02:30 (winter time) in the night that has two of them."""
+    return clock_time(value)[:5] + which_of_two(value)
 
 
 def number(value: int | float | Decimal, digits: int | None = None) -> str:
@@ -77,9 +82,19 @@ def _inline(words: str, language: str) -> Markup:
     return render_inline(words, language)
 
 
+def stem(value: Any) -> Any:
+    """The stem of a question as safe HTML: one line of words, or paragraphs with a program or a table between them."""
+    return _stem(str(localised(value)), current_language())
+
+
+@lru_cache(maxsize=4096)
+def _stem(words: str, language: str) -> Markup:
+    return render(words, language) if "\n" in words else render_inline(words, language)
+
+
 def spoken_question(question: Any) -> dict[str, Any]:
     """A question as the macros take it, with its texts rendered; the stem of a cloze is cut at its gaps."""
-    stem = inline(question.stem)
+    spoken = stem(question.stem)
     parts = [
         {
             "value": part.value,
@@ -93,10 +108,10 @@ def spoken_question(question: Any) -> dict[str, Any]:
     ]
     return {
         "kind": question.kind,
-        "stem": stem,
+        "stem": spoken,
         "options": spoken_options(question.options),
         "parts": parts,
-        "pieces": _pieces(stem, parts) if question.kind == "cloze" else [],
+        "pieces": _pieces(spoken, parts) if question.kind == "cloze" else [],
         "picture": _spoken_picture(question.picture) if question.picture else None,
     }
 
@@ -177,12 +192,14 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "moment": moment,
     "clock_time": clock_time,
+    "clock_hour": clock_hour,
     "number": number,
     "percent": percent,
     "hours": hours,
     "typeset": typeset_filter,
     "text": text,
     "inline": inline,
+    "stem": stem,
     "stored": stored,
     "words": words,
     "spoken_question": spoken_question,

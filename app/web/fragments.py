@@ -13,11 +13,12 @@ from app.foundation.keeping import Kept
 _FRAGMENTS: Kept[tuple[Hashable, ...], Markup] = Kept(512)
 
 
-def same_for_all(name: str, *key: Hashable, caller: Callable[[], Markup]) -> Markup:
+def same_for_all(name: str, *key: Hashable, caller: Callable[[], Markup], kept: bool = True) -> Markup:
     """`{% call same_for_all("name", key…) %}…{% endcall %}`: the block, rendered once for a key in the page's language.
 
-    The key must name everything the block shows, and the block must show nothing of one person: no name, no token.
+    The key must name everything the block shows, and the block must show nothing of one person: no name that is not
+    public, no token. `kept=False` where it does today: it is then rendered each time.
     """
-    if current_app.debug:  # somebody is changing the templates
+    if current_app.debug or not kept:  # debug: somebody is changing the templates
         return caller()
     return _FRAGMENTS.get((name, current_language(), *key), caller)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from flask import Flask, current_app, g, render_template
+from flask.templating import Environment as FlaskEnvironment
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
@@ -17,6 +19,17 @@ from app.web.drawings import DRAWINGS
 from app.web.filters import FILTERS
 from app.web.fragments import same_for_all
 from app.web.locale import language_url, other_language
+
+
+class Environment(FlaskEnvironment):
+    """Flask's, with the globals of a template in one dictionary."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Jinja's chain of two maps is walked key by key at each `import` of each page: a tenth of a page's time.
+
+        What is added to the globals once a template is loaded is not seen by it; nothing is.
+        """
+        return {**self.globals, **(d or {})}
 
 
 def page(template: str, **context: Any) -> str:

@@ -21,7 +21,7 @@ from app.web.hosts import check_host
 from app.web.locale import choose_language, say_language
 from app.web.origin import check_origin
 from app.web.reading import ReadableRequest, allow_body
-from app.web.rendering import set_up_rendering
+from app.web.rendering import Environment, set_up_rendering
 from app.web.session import load_actor, set_up_cookies
 from app.web.transactions import begin_request
 from app.wiring import models  # noqa: F401 - every table, before anything asks for one
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     settings = settings or read_settings()
     app = Flask("app", root_path=str(ROOT), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.request_class = ReadableRequest
+    app.jinja_environment = Environment
     configure(app, settings, testing=testing)
     set_up_logs()
     set_up_database(app)

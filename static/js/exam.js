@@ -174,6 +174,7 @@ function settle(form, entry, choose) {
 // ---- Answers
 
 function note(form) {
+  if (form.dataset.kind === "file") return; // sent by its own form
   const slot = Number(form.dataset.slot);
   const answer = payload(form);
   if (given.get(slot) === sorted(answer)) return;
@@ -207,7 +208,7 @@ exam.addEventListener("input", ({ target }) => {
 
 async function restore() {
   for (const [slot, form] of forms) {
-    given.set(slot, sorted(payload(form)));
+    given.set(slot, form.dataset.sent === undefined ? sorted(payload(form)) : "file");
     queue.knows(slot, Number(form.dataset.rev));
   }
   for (const entry of await queue.restore()) {
@@ -317,9 +318,16 @@ function show(focus = true) {
   if (top < under || top > innerHeight / 2) window.scrollBy(0, top - under - MARGIN_PX);
 }
 
+// A file is sent, or removed, by a form of the page, which then opens again at the same question.
+const sendsAFile = (form, button) =>
+  form.dataset.kind === "file" && (button?.name === "then" || button?.hasAttribute("formaction") || form.elements.file.value !== "");
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.slot) {
+  if (sendsAFile(form, event.submitter)) {
+    drainNow();
+    leaving = true;
+  } else if (form.dataset.slot) {
     event.preventDefault();
     drainNow();
     location.hash = forms.has(Number(form.dataset.slot) + 1) ? `#question-${Number(form.dataset.slot) + 1}` : "#review";

@@ -22,6 +22,7 @@ export function payload(form) {
   if (kind in PARTS) return parts(form, kind);
   const values = new FormData(form).getAll(nameOf(form)).filter((value) => value.trim() !== "");
   if (values.length === 0) return null;
+  if (kind === "essay") return { text: values[0].replaceAll("\r\n", "\n") };
   if (kind === "multiple") return { choices: values };
   if (WRITTEN.includes(kind)) return { text: values[0], lang: document.documentElement.lang };
   return { choice: values[0] };

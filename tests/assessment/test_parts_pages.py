@@ -104,7 +104,7 @@ def test_what_is_asked_shows_neither_ids_nor_the_order_they_were_written_in(cast
             if ":" in name:
                 assert name not in form, kind
         assert "[[" not in form
-        assert item.option_order == option_order(item.version, attempt.seed, item.slot, {})
+        assert item.option_order == option_order(item.version.body, attempt.seed, item.slot, {})
         if kind == "cloze":
             assert not any(f"-{gap}" in form or f'"{gap}"' in form for gap in ("speed", "unit"))
 

@@ -23,7 +23,7 @@ from app.certification.services import (
 from app.foundation import clock
 from app.foundation.actor import SYSTEM
 from app.foundation.identifiers import new_public_id
-from app.verification.visitors import FirstLooks
+from app.verification.visitors import Looks
 from tests.builders import Cast
 from tests.certification import builders
 from tests.reviewer import ReviewedClient
@@ -89,7 +89,7 @@ def test_unknown_and_unsigned_look_alike(
             response = client.get(f"/verify/{number}{key}", headers={"Accept": accept})
             assert response.status_code == 404
             text = client.text() if accept == "text/html" else response.get_data(as_text=True)
-            work = [one for one in statements.seen if not one.startswith(("PRAGMA", "BEGIN"))]
+            work = [one for one in statements.seen if not one.startswith(("PRAGMA", "BEGIN", "INSERT INTO budget"))]
             seen.append((text.replace(number, ""), work))
         assert seen[0] == seen[1]
 
@@ -289,10 +289,34 @@ def test_a_verification_costs_one_look(client: ReviewedClient, certificate: Cert
         assert len(work) == 1, work  # the register, with the version of the key ring beside it
 
 
-def test_first_looks_are_counted_by_network_and_minute() -> None:
-    looks = FirstLooks(2, 60)
+def test_what_is_kept_of_a_page_follows_the_register(
+    client: ReviewedClient, session: Session, certificate: Certificate
+) -> None:
+    """Parts of the page are kept in the process: neither a name shown with its key nor an old state stays."""
+    address, key = f"/verify/{certificate.public_id}", f"?k={certificate.reveal_key}"
+    for asked, shown in ((address, False), (address + key, True), (address, False), (address + key, True)):
+        client.get(asked)
+        assert ("Lefèvre" in client.text()) == shown
+    certificate.name_public = True
+    session.commit()
+    client.get(address)
+    assert "Lefèvre" in client.text()
+    certificate.name_public = False
+    revoke_certificate(session, actor=SYSTEM, certificate=certificate, reason="misconduct")
+    session.commit()
+    for asked, shown in ((address, False), (address + key, True)):
+        client.get(asked)
+        assert ("Lefèvre" in client.text()) == shown
+        assert "Certificat révoqué" in client.text()
+        assert "Certificat valide" not in client.text()
+
+
+def test_looks_are_counted_by_network_and_minute() -> None:
+    looks = Looks(2, 60)
     start = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
     with clock.frozen(start):
         assert [looks.take("a"), looks.take("a"), looks.take("a"), looks.take("b")] == [True, True, False, True]
+        looks.add("a", 1)
+        assert [looks.take("a"), looks.take("a"), looks.take("b"), looks.take("b")] == [True, False, True, False]
     with clock.frozen(start + timedelta(minutes=1)):
         assert looks.take("a")

@@ -9,7 +9,7 @@ import pytest
 
 from app.assessment.candidate import candidate_question
 from app.foundation.i18n import use_language
-from app.web.filters import by_part, day, hours, spoken_question
+from app.web.filters import by_part, day, hours, spoken_question, stem
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,29 @@ def test_a_stem_is_cut_at_its_gaps_wherever_they_stand() -> None:
             pieces = spoken_question(asked)["pieces"]
         found = [piece["part"]["number"] if piece["part"] else str(piece["words"]) for piece in pieces]
         assert found == expected
+
+
+def test_a_stem_may_hold_a_program_and_a_gap_in_it() -> None:
+    words = "What is printed?\n\n```python\nprint(2 < 3, [[a]])\n```"
+    asked = candidate_question(
+        {"type": "cloze", "stem": words, "gaps": {"a": {"type": "text", "answers": []}}}, [["t1", "text:a"]]
+    )
+    with use_language("en"):
+        before, gap, after = spoken_question(asked)["pieces"]
+    assert str(before["words"]).startswith("<p>What is printed?</p>\n<pre ")
+    assert str(before["words"]).endswith("<code>print(2 &lt; 3, ")
+    assert gap["part"]["number"] == 1
+    assert str(after["words"]) == ")\n</code></pre>\n"
+    with use_language("en"):
+        assert str(stem("One line of `code`?")) == "One line of <code>code</code>?"
+
+
+def test_the_situation_of_a_case_stands_before_the_stem() -> None:
+    body = {"type": "text", "stem": "Pi", "situation": {"fr": "Un cas.", "en": "A case."}, "answers": []}
+    for language, situation in body["situation"].items():
+        with use_language(language):
+            shown = spoken_question(candidate_question(body, []))["stem"]
+        assert str(shown) == f"<p>{situation}</p>\n<p>Pi</p>\n"
 
 
 def test_what_was_given_is_found_by_its_part() -> None:
