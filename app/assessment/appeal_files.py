@@ -15,11 +15,13 @@ from app.assessment.appeal_models import Appeal
 from app.assessment.appeals import appeals_of
 from app.assessment.models import Attempt
 from app.assessment.records import audit_lines, record_of, written
+from app.assessment.signal_models import Signal
+from app.assessment.signal_queries import public_ids, signals_of
 from app.assessment.uploads import kind_of
 from app.foundation.i18n import gettext as _
 from app.foundation.storage import Storage
 
-RECORD, APPEALS, README = "record.json", "appeals.json", "README.txt"
+RECORD, APPEALS, SIGNALS, README = "record.json", "appeals.json", "signals.json", "README.txt"
 # What tells of an accommodation stays with the candidate and those who grant it: the lines remain, not their details.
 PRIVATE = frozenset({"attempt.extended", "attempt.break-started", "attempt.break-ended"})
 
@@ -41,7 +43,12 @@ def staff_file(session: Session, attempt: Attempt, storage: Storage) -> bytes:
         "It contains keys of questions that may still be used: keep it to those who answer the appeal."
     )
     about = {"appeals": [_appeal(one) for one in appeals], "audit": lines}
-    return _zip({README: readme, RECORD: record, APPEALS: about, **_sent(record, storage)}, attempt.started_at)
+    readme += "\n\n" + _(
+        "signals.json holds what was noted while the exam was sat. None of it changed a mark, and none of it proves "
+        "anything by itself."
+    )
+    told = {README: readme, RECORD: record, APPEALS: about, SIGNALS: _signals(session, attempt)}
+    return _zip({**told, **_sent(record, storage)}, attempt.started_at)
 
 
 def own_file(session: Session, attempt: Attempt, storage: Storage) -> bytes:
@@ -79,8 +86,13 @@ def own_file(session: Session, attempt: Attempt, storage: Storage) -> bytes:
             "the points by domain."
         )
     appeals = [_appeal(one) for one in appeals_of(session, attempt.id)]
-    files = {README: left_out, RECORD: record, APPEALS: {"appeals": appeals}, **_sent(whole, storage)}
-    return _zip(files, attempt.started_at)
+    left_out += "\n\n" + _(
+        "signals.json holds what was noted while you sat the exam, as far as it is not deleted yet. None of it changed "
+        "a mark."
+    )
+    signals = _signals(session, attempt, named=False)
+    told = {README: left_out, RECORD: record, APPEALS: {"appeals": appeals}, SIGNALS: signals}
+    return _zip({**told, **_sent(whole, storage)}, attempt.started_at)
 
 
 def _sent(record: Mapping[str, Any], storage: Storage) -> dict[str, bytes]:
@@ -120,6 +132,21 @@ def _appeal(appeal: Appeal) -> dict[str, Any]:
         "answer": appeal.answer,
         "closed_at": written(appeal.closed_at),
     }
+
+
+def _signals(session: Session, attempt: Attempt, *, named: bool = True) -> dict[str, Any]:
+    """What was noted; whose answers are alike is `named` to those who answer an appeal, never to another candidate."""
+    rows = signals_of(session, attempt.id)
+    others = public_ids(session, [row.other_id for row in rows if row.other_id is not None]) if named else {}
+    return {"signals": [_signal(row, others) for row in rows]}
+
+
+def _signal(row: Signal, others: Mapping[int, str]) -> dict[str, Any]:
+    said = {
+        "kind": row.kind, "at": written(row.at), "slot": row.slot, "amount": row.amount, "details": row.details
+    }  # fmt: skip
+    other = others.get(row.other_id or 0)
+    return said | ({"other_attempt": other} if other else {})
 
 
 def _zip(files: Mapping[str, Any], moment: datetime) -> bytes:

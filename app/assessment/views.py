@@ -29,6 +29,7 @@ from app.assessment.pages import (
     wanted_slot,
 )
 from app.assessment.panel_figures import announced_cut
+from app.assessment.safe_browser_pages import is_proven, keys_of, start_refused
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
 from app.assessment.wording import BLANK, ON_BREAK, refusal_sentence, waits_in_words
@@ -110,6 +111,7 @@ def _exam_page(
         asks_people=paper_queries.asks_people(pool.values()),
         being_marked=facts.being_marked
         and paper_queries.find_being_marked(db.session, account_id, exam_version.exam_id),
+        locked_out=not is_proven(keys_of(exam_version)),
         **terms_of(exam_version, account_id),
     )
 
@@ -132,6 +134,9 @@ def start_exam(exam_id: str) -> ResponseReturnValue:
     if isinstance(found, Response):
         return found
     exam_version, missing = found
+    refused = start_refused(exam_version)
+    if refused is not None:
+        return refused
     form = _pledge(exam_version, request.form)
     if exam_version.pledge and not form.validate() and not _has_open(exam_version):
         return _exam_page(exam_version, missing, form)

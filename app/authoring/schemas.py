@@ -7,6 +7,7 @@ from app.authoring.reading import Mapping, Node, child, text_of
 from app.authoring.report import nearest_or_list, quoted
 from app.authoring.shapes import (
     Anything,
+    ConfigKey,
     Context,
     Duration,
     Identifier,
@@ -39,6 +40,7 @@ LATER_TYPES = ("code",)
 # What comparing every pair may cost.
 MOST_OPTIONS, MOST_ROWS = 26, 100
 MOST_WORDS = 3000  # of an essay: what one save can carry
+MOST_KEYS = 20  # configurations of one exam: a room, a version of Safe Exam Browser each
 CHOICE_TYPES = ("single", "multiple", "truefalse")
 
 LEVEL = OneOf(TIERS, "E133")
@@ -341,6 +343,7 @@ EXAM = Record(
         ),
         "navigation": OneOf(("free", "forward")),
         "banks": IDENTIFIERS,
+        "safe_exam_browser": Record({"config_keys": ListOf(ConfigKey(), 1, MOST_KEYS)}),
     },
 )
 

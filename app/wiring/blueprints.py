@@ -18,6 +18,8 @@ from app.assessment import (
     panel_pages,
     paper_pages,
     project_pages,
+    safe_browser_pages,
+    signal_pages,
     statistics_pages,
 )
 from app.assessment import staff as marking
@@ -55,6 +57,8 @@ PAGES = (
     accommodation_pages.blueprint,
     decision_pages.blueprint,
     appeal_pages.blueprint,
+    signal_pages.blueprint,
+    safe_browser_pages.blueprint,
     project_pages.blueprint,
     file_pages.blueprint,
     marking.blueprint,

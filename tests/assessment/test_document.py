@@ -112,7 +112,7 @@ def test_the_document_asks_the_same_statements_however_long_the_exam(
             candidate.client.get(f"{candidate.root}/questions")
             counts.append(selects(statements))
     assert counts[0] == counts[2] <= 5
-    assert counts[1] == counts[3] == counts[0] - 1
+    assert counts[1] == counts[3] < counts[0]
 
 
 def test_the_page_of_one_question_leads_to_the_document_where_scripts_run(cast: Cast, session: Session) -> None:

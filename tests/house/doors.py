@@ -186,6 +186,15 @@ DOORS: dict[tuple[str, str], Door] = {
         {"outcome": "rejected", "answer": "La clé est juste."},
         lambda world: {"appeal_id": world.taken_appeal},
     ),
+    ("POST", "signals.tell"): Door(
+        "ada",
+        {"v": 1, "hidden": [{"seconds": 3, "ago": 5}], "pasted": [{"slot": 1, "characters": 8, "ago": 2}]},
+        lambda world: {"attempt_id": world.attempt.public_id},
+    ),
+    ("POST", "signals.look"): Door(
+        "camille", parts=lambda world: {"exam_id": world.exam, "attempt_id": world.finished.public_id}
+    ),
+    ("POST", "safe_browser.prove"): Door("ada", lambda world: {"page": f"/exams/{world.exam}", "proof": "0" * 64}),
     ("POST", "panels.open_panel"): Door("camille", parts=lambda world: {"exam_id": world.exam, "number": 1}),
     ("POST", "panels.invite"): Door(
         "camille",
