@@ -185,7 +185,10 @@ def measure(plan: dict[str, Any], port: int, roots: tuple[int, int | None], seco
     """Warm up, then measure; raises RuntimeError when anything was refused or broke."""
     if plan["kind"] == "draw":
         return draw(plan["processes"], seconds)
-    others = {"seats": plan["seats"][CONNECTIONS:]} if plan["kind"] == "save" else {}  # their revisions go on rising
+    others: dict[str, Any] = {}
+    if plan["kind"] == "save":  # their revisions go on rising: half of the candidates are for the warm-up
+        half = len(plan["seats"]) // 2
+        plan, others = plan | {"seats": plan["seats"][:half]}, {"seats": plan["seats"][half:]}
     if not plan["kind"].startswith("sit"):  # each candidate sits once
         apply_load(plan | others, port, WARM_UP_SECONDS)
     before = [cpu_seconds(root) if root else 0.0 for root in roots]

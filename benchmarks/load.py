@@ -57,15 +57,17 @@ def fetch(plan: dict[str, Any], connection: Connection, _seat: int) -> Iterator[
 
 
 def save(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[None]:
-    """One candidate of their own per connection: answers, each under a key of its own, revision after revision."""
-    candidate = plan["seats"][seat]
-    headers = {**plan["headers"], "Cookie": candidate["cookie"], "X-CSRFToken": candidate["csrf"]}
+    """Several candidates per connection, in turn, so that none is faster than an attempt may be; keys of their own."""
+    candidates = plan["seats"][seat :: plan["connections"]]
     for revision in count(1):
-        for slot, payload in candidate["answers"]:
-            body = json.dumps({"v": 1, "rev": revision, "payload": payload, "tab": "bench"})
-            key = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
-            connection.ask("PUT", f"/attempts/{candidate['attempt']}/answers/{slot}", headers | key, body)
-            yield
+        for number in range(len(candidates[0]["answers"])):
+            for candidate in candidates:
+                slot, payload = candidate["answers"][number]
+                headers = {**plan["headers"], "Cookie": candidate["cookie"], "X-CSRFToken": candidate["csrf"]}
+                body = json.dumps({"v": 1, "rev": revision, "payload": payload, "tab": "bench"})
+                key = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
+                connection.ask("PUT", f"/attempts/{candidate['attempt']}/answers/{slot}", headers | key, body)
+                yield
 
 
 def sit(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[None]:
