@@ -115,12 +115,14 @@ def empty_copy(the_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture
 def app(the_app: Flask, empty_copy: Path | None) -> Iterator[Flask]:
-    """The application on an empty database; real transactions, undone by emptying the tables."""
+    """The application on an empty database; real transactions, undone by emptying the tables and the letter box."""
     set_read_only(False)
     yield the_app
     db.session.remove()
     set_read_only(False)
     _empty(empty_copy)
+    for letter in (Path(the_app.config["SETTINGS"].instance_path) / "mail").glob("*.eml"):
+        letter.unlink()
 
 
 def _empty(empty_copy: Path | None) -> None:

@@ -89,7 +89,7 @@ def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incom
 
 def _is_closed(session: Session, attempt: Attempt | Sitting, place: Place) -> bool:
     """No answer counts any more: the time is over, or practice has already shown the correction."""
-    if rules.may_write(queries.timing_of(session, attempt), clock.now()) is not None:
+    if rules.may_write(queries.timing_of(session, attempt), queries.time_of(attempt)) is not None:
         return True
     return attempt.kind == "practice" and place.rev > 0
 

@@ -142,7 +142,16 @@ def _gaps_of(body: Mapping[str, Any], order: OptionOrder) -> list[tuple[str, str
 
 
 def _stem(body: Mapping[str, Any], order: OptionOrder) -> Words:
-    """The stem; in that of a cloze the names of the gaps, which may tell, give way to their numbers."""
+    """The stem, after the situation that questions of one case share."""
+    situation, asked = body.get("situation"), _asked(body, order)
+    if not situation:
+        return asked
+    told = {language: asked if isinstance(asked, str) else asked.get(language, "") for language in situation}
+    return {language: f"{text}\n\n{told[language]}" for language, text in situation.items()}
+
+
+def _asked(body: Mapping[str, Any], order: OptionOrder) -> Words:
+    """The stem alone; in that of a cloze the names of the gaps, which may tell, give way to their numbers."""
     if body["type"] != "cloze":
         stem: Words = body["stem"]
         return stem

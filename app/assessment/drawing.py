@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 SEED_BYTES = 16
 EXPOSURE_LIMIT_PERCENT = 30
 EXPOSURE_COUNTED_FROM = 50  # attempts: below, a share means nothing
+MOST_TRIES = 5_000  # ways to fill a row, before a form is given up: 20 are enough where nothing is in the way
 TOKEN_HEX_DIGITS = 16
 _WORD_BYTES = 8
 _WORDS = 1 << (8 * _WORD_BYTES)
@@ -163,30 +164,57 @@ def draw(
     `seen` counts, by public id, how often this person has had each question.
     """
     ranked = sorted(candidates, key=lambda one: _rank(one.public_id, seen, exposure, seed))
-    drawn: list[Drawn] = []
-    for number, row in enumerate(blueprint):
-        picked = _fill(row, number, ranked, [one.candidate for one in drawn])
-        drawn += [Drawn(candidate, row.points, number) for candidate in picked]
-    return tuple(drawn)
+    whole = _Search(blueprint, ranked).fill(())
+    return tuple(Drawn(candidate, blueprint[number].points, number) for number, candidate in whole)
+
+
+Picked: TypeAlias = tuple[tuple[int, Candidate], ...]  # the number of a row, a question that fills it
+
+
+class _Search:
+    """Rows filled in order, each with the first questions that fit; where enemies leave a later row short, the next."""
+
+    def __init__(self, blueprint: Sequence[Row], ranked: Sequence[Candidate]) -> None:
+        self._blueprint, self._ranked = blueprint, ranked
+        self._tries = 0
+        self._short: PoolTooSmall | None = None
+
+    def fill(self, drawn: Picked) -> Picked:
+        """All rows; raises PoolTooSmall of the first row that could not be filled, when no other way was found."""
+        found = self._from_row(0, drawn)
+        if found is None:
+            raise self._short or PoolTooSmall(0, 0)
+        return found
+
+    def _from_row(self, number: int, drawn: Picked) -> Picked | None:
+        if number == len(self._blueprint):
+            return drawn
+        for filled in self._fillings(number, drawn, 0, self._blueprint[number].count):
+            whole = self._from_row(number + 1, filled)
+            if whole is not None or self._tries > MOST_TRIES:
+                return whole
+        return None
+
+    def _fillings(self, number: int, drawn: Picked, start: int, wanted: int) -> Iterator[Picked]:
+        """The ways to fill what is `wanted` of a row from the questions ranked `start` or later, best first."""
+        if not wanted:
+            yield drawn
+            return
+        self._tries += 1
+        for place in range(start, len(self._ranked)):
+            group = _whole_case(self._ranked[place], self._ranked)
+            fits = len(group) <= wanted and all(answers_to(self._blueprint[number], one) for one in group)
+            if fits and not _clash([one for _row, one in drawn], group):
+                more = (*drawn, *((number, one) for one in group))
+                yield from self._fillings(number, more, place + 1, wanted - len(group))
+            if self._tries > MOST_TRIES:
+                return
+        self._short = self._short or PoolTooSmall(number, wanted)
 
 
 def _rank(public_id: str, seen: Mapping[str, int], exposure: Exposure, seed: bytes) -> tuple[int, bool, int, bytes]:
     lot = hashlib.sha256(seed + b"|draw|" + public_id.encode()).digest()
     return seen.get(public_id, 0), exposure.is_high(public_id), exposure.count(public_id), lot
-
-
-def _fill(row: Row, number: int, ranked: Sequence[Candidate], drawn: Sequence[Candidate]) -> list[Candidate]:
-    picked: list[Candidate] = []
-    for candidate in ranked:
-        if len(picked) == row.count:
-            break
-        group = _whole_case(candidate, ranked)
-        wanted = all(answers_to(row, one) for one in group) and len(picked) + len(group) <= row.count
-        if wanted and not _clash([*drawn, *picked], group):
-            picked += group
-    if len(picked) < row.count:
-        raise PoolTooSmall(number, row.count - len(picked))
-    return picked
 
 
 def _whole_case(candidate: Candidate, pool: Sequence[Candidate]) -> list[Candidate]:

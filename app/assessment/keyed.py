@@ -12,6 +12,7 @@ from app.assessment.candidate import CandidateQuestion, Words, candidate_questio
 from app.assessment.drawing import SEED_BYTES
 from app.assessment.models import QuestionVersion
 from app.assessment.readings import PartReading
+from app.assessment.regrading import Decision, body_in_force
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import localised
 
@@ -26,9 +27,9 @@ class Keyed:
     accepted: tuple[str, ...]
 
 
-def with_key(version: QuestionVersion) -> Keyed:
-    """Read a question with its key, in the language of the page."""
-    body = version.body
+def with_key(version: QuestionVersion, decision: Decision | None = None) -> Keyed:
+    """Read a question with its author's key, or that of the decision in force, in the language of the page."""
+    body = body_in_force(version.body, decision)
     order = layouts.draw_layout(body, bytes(SEED_BYTES), 0, shuffle=False)
     read = correction(body, order, None)
     return Keyed(

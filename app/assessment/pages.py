@@ -92,8 +92,9 @@ def break_left(found: Sitting) -> str:
 
 def break_page(found: Sitting) -> str:
     """A break runs: no question is shown until it is over."""
-    until = queries.break_until(found) or clock.now()
-    seconds = max(1, int((until - clock.now()).total_seconds()) + 1)
+    now = queries.time_of(found)
+    until = queries.break_until(found) or now
+    seconds = max(1, int((until - now).total_seconds()) + 1)
     return page("assessment/break.html", attempt=found, until=until, seconds=seconds)
 
 
@@ -129,7 +130,7 @@ def time_left(found: Sitting) -> int | None:
     """Whole seconds to the deadline, or None without one."""
     if found.deadline_at is None:
         return None
-    return max(0, int((found.deadline_at - clock.now()).total_seconds()))
+    return max(0, int((found.deadline_at - queries.time_of(found)).total_seconds()))
 
 
 def said(place: Place, payload: Mapping[str, Any] | None) -> str:

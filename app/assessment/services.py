@@ -29,10 +29,10 @@ from app.learning.services import record_quiz
 
 def submit_attempt(session: Session, *, actor: Actor, attempt: Attempt) -> Result:
     """Hand in once; handing in again, or after the clock did, gives the same result to everyone."""
-    timing = queries.timing_of(session, attempt)
-    if rules.state_at(timing, clock.now()).state is not State.IN_PROGRESS:
+    timing, now = queries.timing_of(session, attempt), queries.time_of(attempt)
+    if rules.state_at(timing, now).state is not State.IN_PROGRESS:
         return close_by_clock(session, attempt)
-    at = rules.finish_time(timing, clock.now())
+    at = rules.finish_time(timing, now)
     return _finish(session, actor, attempt, at=at, reason=FinishReason.CANDIDATE)
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from app.authoring.checks_exams import bank_names, exam_banks
 from app.authoring.checks_parts import images_of
 from app.authoring.checks_questions import text_in
-from app.authoring.drafts import Draft, LessonDraft, ModuleDraft
+from app.authoring.drafts import Draft, LessonDraft, ModuleDraft, QuestionDraft
 from app.authoring.durations import Months, parse_duration
 from app.authoring.reading import (
     Mapping,
@@ -204,9 +204,10 @@ class _Builder:
         )
 
     def _bank(self, name: str) -> Bank:
-        return Bank(name, tuple(self._question(draft.node) for draft in self._draft.questions if draft.bank == name))
+        return Bank(name, tuple(self._question(draft) for draft in self._draft.questions if draft.bank == name))
 
-    def _question(self, node: Mapping) -> Question:
+    def _question(self, draft: QuestionDraft) -> Question:
+        node = draft.node
         return Question(
             id=_word(node, "id"),
             type=_word(node, "type"),
@@ -216,8 +217,13 @@ class _Builder:
             skills=_words(node, "skills"),
             enemies=_words(node, "enemies"),
             void=is_true(node.get("void")),
-            body={**_json(node), **self._picture(node)},
+            body={**_json(node), **self._picture(node), **self._situation(draft)},
         )
+
+    def _situation(self, draft: QuestionDraft) -> dict[str, Any]:
+        """What questions of one case share goes with each of them: each is frozen as a whole."""
+        case = draft.cases.get(_word(draft.node, "case"))
+        return {"situation": self._texts(case, "text")} if case is not None else {}
 
     def _picture(self, node: Mapping) -> dict[str, Any]:
         """The drawing of a hotspot goes with its question, which is frozen as a whole."""

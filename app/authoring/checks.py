@@ -100,7 +100,7 @@ def _check_lesson_identifiers(draft: Draft) -> None:
 
 
 def _check_question_references(draft: Draft) -> None:
-    """E134 for an unknown domain, E170 for an unknown enemy."""
+    """E134 for an unknown domain, E170 for an unknown enemy or case."""
     domains = {entry.key for entry in entries(child(draft.course, "domains"))}
     known = {question.id for question in draft.questions}
     for node in _domain_nodes(draft):
@@ -109,6 +109,10 @@ def _check_question_references(draft: Draft) -> None:
             message = _("The course has no domain “%(word)s”.", word=quoted(word))
             draft.context.add(node.mark, "E134", message, nearest(word, domains))
     for question in draft.questions:
+        case = question.node.get("case")
+        if case is not None and (word := text_of(case)) not in question.cases:
+            message = _("The bank has no case “%(word)s”.", word=quoted(word or ""))
+            draft.context.add(case.mark, "E170", message, nearest(word or "", question.cases))
         for enemy in items(question.node.get("enemies")):
             word = text_of(enemy)
             if word is not None and word not in known:

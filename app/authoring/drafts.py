@@ -41,8 +41,11 @@ class ModuleDraft:
 
 @dataclass(frozen=True, slots=True)
 class QuestionDraft:
+    """A question, and the situations that those of its bank may share, by id."""
+
     bank: str
     node: Mapping
+    cases: dict[str, Node]
 
     @property
     def id(self) -> str:
@@ -93,12 +96,16 @@ def load(root: Path, report: Report, today: date, skills: "frozenset[str] | None
     draft.projects = loader.listed("projects", schemas.PROJECT)
     loader.media()
     draft.questions = [
-        QuestionDraft(text_of(child(bank, "bank")) or "", question)
+        QuestionDraft(text_of(child(bank, "bank")) or "", question, _cases(bank))
         for bank in draft.banks
         for question in items(child(bank, "questions"))
         if isinstance(question, Mapping)
     ]
     return draft
+
+
+def _cases(bank: Node) -> dict[str, Node]:
+    return {text_of(child(case, "id")) or "": case for case in items(child(bank, "cases"))}
 
 
 def _with_course(context: Context, course: Node) -> Context:

@@ -186,6 +186,7 @@ QUESTION_OPTIONAL: dict[str, Shape] = {
     "hints": ListOf(Localised()),
     "tags": IDENTIFIERS,
     "enemies": IDENTIFIERS,
+    "case": Identifier(),
     "solution": Localised(),
     "void": Truth(),
     "review_by": REVIEW_BY,
@@ -283,14 +284,12 @@ class QuestionShape:
         elif type_node is not None and kind not in SUPPORTED_TYPES:
             message = _("“%(word)s” is not a type of question.", word=quoted(kind or "…"))
             context.add(type_node.mark, "E132", message, nearest_or_list(kind or "", SUPPORTED_TYPES))
-        if (case := node.get("case")) is not None:
-            context.add(case.mark, "E135", _("Questions that share a case are not supported yet."))
         required, optional = BY_TYPE.get(kind or "", ({}, OF_OTHER_TYPES))
-        extra: dict[str, Shape] = {**QUESTION_OPTIONAL, **optional, "case": Identifier()}
-        Record({**QUESTION_REQUIRED, **required}, extra).check(node, context)
+        Record({**QUESTION_REQUIRED, **required}, {**QUESTION_OPTIONAL, **optional}).check(node, context)
 
 
-BANK = Record({"bank": Identifier(), "questions": ListOf(QuestionShape())}, {"title": Localised()})
+CASES = ListOf(Record({"id": Identifier(), "text": Localised()}))
+BANK = Record({"bank": Identifier(), "questions": ListOf(QuestionShape())}, {"title": Localised(), "cases": CASES})
 
 EXAM = Record(
     {

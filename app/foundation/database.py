@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import JSON, DateTime, Engine, MetaData, PoolProxiedConnection, QueuePool, String, TypeDecorator, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,8 +25,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+LONGEST_WAIT_MS = 5000  # for a lock; then the page says that the site is busy, and sends again
 # Older SQLite can corrupt a WAL when two connections write and checkpoint at once (fixed in 3.51.3).
 WAL_BUG_FIXED_IN = (3, 51, 3)
+# A pooled connection to PostgreSQL that rested no longer than this is trusted to be alive.
+RESTS_SECONDS = 2.0
 
 
 class Base(DeclarativeBase):
@@ -126,8 +131,10 @@ def sqlite_has_wal_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """How connections to this database are kept."""
-    return {"pool_pre_ping": True} if url.startswith("postgresql") else {"poolclass": PoolByMode}
+    """How connections to this database are kept; on both, a lock that others hold is waited for during five seconds."""
+    if url.startswith("postgresql"):
+        return {"connect_args": {"options": f"-c lock_timeout={LONGEST_WAIT_MS}"}}
+    return {"poolclass": PoolByMode}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -137,6 +144,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+        _ping_after_rests(engine)
 
 
 def _prepare_sqlite_connection(connection: Any, _record: object) -> None:
@@ -146,7 +154,7 @@ def _prepare_sqlite_connection(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL lost acknowledged answers in 138 of 150 simulated power cuts
         "foreign_keys=ON",
-        "busy_timeout=5000",
+        f"busy_timeout={LONGEST_WAIT_MS}",
         "trusted_schema=OFF",
         "secure_delete=ON",
         "journal_size_limit=67108864",
@@ -172,6 +180,24 @@ def _say(connection: Connection, statement: str) -> None:
         driver.execute(statement)
     except sqlite3.Error as error:
         raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
+
+
+def _ping_after_rests(engine: Engine) -> None:
+    """A server that restarted is noticed before a request is lost to it, without a round trip at each one."""
+
+    def note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    def ping_if_rested(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rests_since", 0.0) < RESTS_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool opens another
+
+    event.listen(engine, "checkin", note_rest)
+    event.listen(engine, "checkout", ping_if_rested)
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from app.foundation.folding import folded
+from app.foundation.highlighting import highlighted
 from app.foundation.typography import typeset_html
 
 SVG_ELEMENTS = frozenset(
@@ -34,7 +35,8 @@ _PROSE: dict[str, set[str]] = (
     | {tag: {"id"} for tag in _HEADINGS}
     | {
         "ol": {"start"},
-        "pre": {"tabindex", "role", "aria-label"},
+        "pre": {"class", "tabindex", "role", "aria-label"},
+        "span": {"class"},
         "div": {"class", "tabindex", "role", "aria-label"},
         "table": {"class"},
         "th": {"class", "scope"},
@@ -48,7 +50,6 @@ _LESSON: dict[str, set[str]] = (
         "section": {"class", "aria-labelledby"},
         "details": {"class"},
         "summary": {"data-open", "data-close"},
-        "span": {"class"},
         "figure": {"class"},
         "figcaption": set(),
         "p": {"class"},
@@ -125,9 +126,11 @@ def _label(environment: dict[str, Any], kind: str) -> str:
 
 def _fence(_renderer: Any, tokens: list[Token], index: int, _options: Any, environment: dict[str, Any]) -> str:
     token = tokens[index]
-    words = token.info.split()
-    label = _label(environment, words[0].lower() if words else "")
-    return f'<pre tabindex="0" role="group" aria-label="{label}"><code>{escape(token.content)}</code></pre>\n'
+    kind = (token.info.split() or [""])[0].lower()
+    code = highlighted(token.content) if kind == "python" else escape(token.content)
+    look = ' class="output"' if kind == "output" else ""
+    label = _label(environment, kind)
+    return f'<pre{look} tabindex="0" role="group" aria-label="{label}"><code>{code}</code></pre>\n'
 
 
 def _table_open(_renderer: Any, tokens: list[Token], index: int, _options: Any, environment: dict[str, Any]) -> str:

@@ -1,6 +1,8 @@
 """Drawing: the published vectors, blueprints, enemies, cases, exposure and tokens."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import combinations, permutations, product
 
 import pytest
 from hypothesis import given
@@ -115,6 +117,47 @@ def test_enemies_never_meet_whichever_side_names_the_other(listed_by: str) -> No
     assert "c" in names(draw(rows(2), pool, {"c": 9}, UNSEEN, SEED))
     with pytest.raises(PoolTooSmall):
         draw(rows(1, 2), pool, {}, UNSEEN, SEED)
+
+
+@given(
+    st.lists(st.integers(1, 2), min_size=1, max_size=3),
+    st.lists(st.tuples(st.sampled_from("xyz"), st.sets(st.integers(0, 7), max_size=3)), min_size=1, max_size=8),
+    st.binary(min_size=16, max_size=16),
+)
+def test_a_form_is_found_wherever_there_is_one(
+    counts: list[int], made: list[tuple[str, set[int]]], seed: bytes
+) -> None:
+    """Where first choices leave a later row short, others are tried: a pool that suffices never refuses."""
+    pool = [
+        question(str(number), domain=domain, enemies=frozenset(map(str, enemies - {number})))
+        for number, (domain, enemies) in enumerate(made)
+    ]
+    blueprint = [Row(domain, 1, count) for domain, count in zip("xyz", counts, strict=False)]
+
+    def at_peace(form: Sequence[Candidate]) -> bool:
+        return not any(one.public_id in other.enemies for one, other in permutations(form, 2))
+
+    ways = [list(combinations([one for one in pool if one.domain == row.domain], row.count)) for row in blueprint]
+    exists = any(at_peace([one for picked in way for one in picked]) for way in product(*ways))
+    try:
+        drawn = [one.candidate for one in draw(blueprint, pool, {}, UNSEEN, seed)]
+    except PoolTooSmall:
+        assert not exists
+    else:
+        assert at_peace(drawn)
+        assert [one.domain for one in drawn] == [row.domain for row in blueprint for _place in range(row.count)]
+
+
+def test_a_search_without_end_is_given_up() -> None:
+    """Eighteen pairs of enemies, one of each pair wanted in the first row and the other in the second."""
+    pool = [
+        question(f"{domain}{number}", domain=domain, enemies=frozenset({f"{other}{number}"}))
+        for number in range(18)
+        for domain, other in ("xy", "yx")
+    ]
+    with pytest.raises(PoolTooSmall) as refusal:
+        draw([Row("x", 1, 10), Row("y", 1, 9)], pool, {}, UNSEEN, SEED)
+    assert (refusal.value.row, refusal.value.missing) == (1, 1)
 
 
 def test_a_case_set_comes_whole_and_stays_together() -> None:

@@ -105,7 +105,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("E134", BANK, "domain: bases", "domain: base"),
     ("E134", EXAM, "domain: bases", "domain: autre"),
     ("E135", BANK, "type: numeric", "type: code"),
-    ("E135", BANK, "type: numeric", "case: shared\n    type: numeric"),
+    ("E170", BANK, "type: numeric", "case: shared\n    type: numeric"),
+    ("E101", BANK, "questions:", "cases: [{id: shared}]\nquestions:"),
     ("E135", LESSON, "media/droite.fr.svg", "media/droite.png"),
     ("E136", COURSE, "skills: [python]", "skills: [pyton]"),
     ("E136", EXAM, "{id: python", "{id: pythn"),
@@ -243,6 +244,16 @@ def test_a_planted_fault_is_found_where_it_is(tmp_path: Path, code: str, file: s
         assert "%(" not in finding.message + finding.hint
         assert 1 <= finding.line <= lines.get(finding.path, 1) or finding.code == "E002"
         assert re.fullmatch(r"[^:]+:\d+:\d+: [EW]\d{3} .+", str(finding))
+
+
+def test_the_situation_of_a_case_goes_with_each_of_its_questions(tmp_path: Path) -> None:
+    case = 'cases: [{id: shared, text: {fr: "Un atelier.", en: "A workshop."}}]\nquestions:'
+    course, findings = run(
+        plant(tmp_path, (BANK, "questions:", case), (BANK, "type: numeric", "case: shared\n    type: numeric"))
+    )
+    assert course is not None, findings
+    body = next(one.body for bank in course.banks for one in bank.questions if one.id == "q-1")
+    assert (body["case"], body["situation"]) == ("shared", {"fr": "Un atelier.", "en": "A workshop."})
 
 
 def test_a_picture_must_have_one_frame_in_every_language(tmp_path: Path) -> None:

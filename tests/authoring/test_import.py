@@ -126,9 +126,12 @@ RUBRIC = [{"id": "exactitude", "weight": 2, "title": "Exactitude", "levels": LEV
 
 
 def with_project(*, mastery: bool = True, required: bool = True, **body: Any) -> CourseFiles:
-    """The real course with a project in its first module; `mastery` keeps the quiz that opens the exam by itself."""
-    course = files()
-    (module, *others), exam = course.modules, course.exams[0]
+    """The real course with this project alone, in its first module; `mastery` keeps the quiz that opens the exam."""
+    course, exam = files(), files().exams[0]
+    (module, *others) = (
+        replace(module, items=tuple(item for item in module.items if not isinstance(item, ProjectItem)))
+        for module in course.modules
+    )
     words = {"fr": "Le **projet**.", "en": "The **project**."}
     project = Project("p", {"fr": "Projet", "en": "Project"}, words, None, {"id": "p", "rubric": RUBRIC, **body})
     module = replace(module, items=(*module.items, ProjectItem("p")), mastery=module.mastery if mastery else None)

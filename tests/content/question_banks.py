@@ -1,9 +1,9 @@
-"""Read the question banks of `ia-au-travail` for the tests that check them."""
+"""Read the question banks of our courses for the tests that check them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,11 @@ from typing import Any, TypeAlias
 import pytest
 from ruamel.yaml import YAML
 
-COURSE = Path(__file__).resolve().parents[2] / "content" / "ia-au-travail"
+from app.authoring.lessons import prose_words
+
+CONTENT = Path(__file__).resolve().parents[2] / "content"
+COURSES = tuple(sorted(path.parent.name for path in CONTENT.glob("*/course.yaml")))
+COURSE = CONTENT / "ia-au-travail"
 LANGUAGES = ("fr", "en")
 BANKS = ("lessons", "practice", "exam")
 CHOICES = {"single", "multiple", "truefalse"}
@@ -21,24 +25,36 @@ Question: TypeAlias = dict[str, Any]
 
 
 @cache
-def bank(name: str) -> tuple[Question, ...]:
-    text = (COURSE / "bank" / f"ia-au-travail-{name}.yaml").read_text(encoding="utf-8")
-    return tuple(YAML(typ="safe").load(text)["questions"])
+def bank(name: str, course: str = COURSE.name) -> tuple[Question, ...]:
+    text = (CONTENT / course / "bank" / f"{course}-{name}.yaml").read_text(encoding="utf-8")
+    questions: tuple[Question, ...] = tuple(YAML(typ="safe").load(text)["questions"])
+    for option in (option for question in questions for option in question.get("options", ())):
+        if isinstance(option["text"], str):  # the same in every language
+            option["text"] = dict.fromkeys(LANGUAGES, option["text"])
+    return questions
 
 
-def every_question() -> list[Question]:
-    return [question for name in BANKS for question in bank(name)]
+def every_question(course: str = COURSE.name) -> list[Question]:
+    return [question for name in BANKS for question in bank(name, course)]
 
 
-def per_question(*types: str) -> pytest.MarkDecorator:
-    chosen = [q for q in every_question() if not types or q["type"] in types]
-    return pytest.mark.parametrize("question", chosen, ids=[q["id"] for q in chosen])
+def per_question(*types: str, courses: Sequence[str] = COURSES) -> pytest.MarkDecorator:
+    """One test for each question of these courses, or of these types of question."""
+    chosen = [
+        pytest.param(question, id=f"{course}:{question['id']}")
+        for course in courses
+        for question in every_question(course)
+        if not types or question["type"] in types
+    ]
+    return pytest.mark.parametrize("question", chosen)
 
 
 def per_choice_question() -> pytest.MarkDecorator:
     return per_question(*CHOICES)
 
 
+per_course = pytest.mark.parametrize("course", COURSES)
+per_bank = pytest.mark.parametrize(("course", "name"), [(course, name) for course in COURSES for name in BANKS])
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -47,20 +63,29 @@ def option_texts(question: Question, language: str) -> list[str]:
 
 
 def right_and_wrong(question: Question) -> tuple[list[Question], list[Question]]:
-    """Options, or answers, that earn the point, and the others."""
-    if question["type"] in CHOICES:
-        right = [option for option in question["options"] if option.get("correct")]
-        return right, [option for option in question["options"] if not option.get("correct")]
-    right = [answer for answer in question["answers"] if answer.get("credit", 1) == 1]
-    return right, [answer for answer in question["answers"] if answer.get("credit", 1) != 1]
+    """Options, or answers, that earn the point, and the others; those of every gap of a cloze."""
+    right, wrong = [], []
+    for asked in (question, *question.get("gaps", {}).values()):
+        right += [option for option in asked.get("options", ()) if option.get("correct")]
+        wrong += [option for option in asked.get("options", ()) if not option.get("correct")]
+        right += [answer for answer in asked.get("answers", ()) if answer.get("credit", 1) == 1]
+        wrong += [answer for answer in asked.get("answers", ()) if answer.get("credit", 1) != 1]
+    return right, wrong
 
 
 def feedbacks(question: Question, language: str) -> Iterator[str]:
-    for entry in (*question.get("options", ()), *question.get("answers", ())):
-        if "feedback" in entry:
-            yield entry["feedback"][language]
-    if "feedback" in question:
-        yield question["feedback"]["correct"][language]
+    keys = ("options", "answers", "pairs", "rows")
+    for asked in (question, *question.get("gaps", {}).values()):
+        for entry in (entry for key in keys for entry in asked.get(key, ())):
+            if "feedback" in entry:
+                yield entry["feedback"][language]
+    for told in question.get("feedback", {}).values():
+        yield told[language]
+
+
+def prose(text: str) -> str:
+    """The words of a text without its programs and tables."""
+    return prose_words(text).strip()
 
 
 def words(text: str) -> list[str]:

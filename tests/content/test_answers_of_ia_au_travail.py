@@ -57,7 +57,7 @@ def test_every_numeric_key_is_recomputed() -> None:
 
 
 @both_languages
-@per_question("numeric")
+@per_question("numeric", courses=["ia-au-travail"])
 def test_numeric_keys(question: Question, language: str) -> None:
     found = numbers(question["stem"][language], language)
     right, wrong = right_and_wrong(question)

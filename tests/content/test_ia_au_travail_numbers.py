@@ -71,17 +71,6 @@ def test_both_languages_hold_the_same_parts(lesson: str) -> None:
     assert shapes[0] == shapes[1]
 
 
-@both_languages
-def test_hours_of_the_course_add_up(language: str) -> None:
-    course = read_yaml((COURSE / "course.yaml").read_text(encoding="utf-8"))
-    exam = read_yaml((COURSE / "exams" / "ia-au-travail.yaml").read_text(encoding="utf-8"))
-    total = int(exam["duration"].removesuffix("m"))
-    for folder in course["modules"]:
-        for item in read_yaml((COURSE / folder / "module.yaml").read_text(encoding="utf-8"))["items"]:
-            total += item.get("minutes") or front_matter(COURSE / folder / f"{item['lesson']}.{language}.md")["minutes"]
-    assert course["hours"] == round(total / 60, 1)
-
-
 # lesson 1: a rule or examples
 
 MAIL = {

@@ -235,3 +235,22 @@ def test_old_sqlite_has_one_checkpointer(tmp_path: Path, monkeypatch: pytest.Mon
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM thing")).scalar() == 60
     engine.dispose()
+
+
+def test_a_connection_that_died_at_rest_is_replaced(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    if db.engine.name != "postgresql":
+        pytest.skip("SQLite has no server to lose")
+    engine = create_engine(db.engine.url, pool_size=1, max_overflow=0, **engine_options(str(db.engine.url)))
+    prepare_engine(engine)
+    with db.engine.connect() as other:
+        for rests_seconds in (0.0, 60.0):
+            monkeypatch.setattr(database, "RESTS_SECONDS", rests_seconds)
+            with engine.connect() as connection:
+                backend = connection.scalar(text("SELECT pg_backend_pid()"))
+            other.execute(text("SELECT pg_terminate_backend(:backend, 5000)"), {"backend": backend})
+            if rests_seconds:  # trusted, since it rested so little: one request is lost, then the pool knows
+                with pytest.raises(OperationalError), engine.connect() as connection:
+                    connection.scalar(text("SELECT 1"))
+            with engine.connect() as connection:
+                assert connection.scalar(text("SELECT 1")) == 1
+    engine.dispose()

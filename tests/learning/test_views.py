@@ -51,21 +51,24 @@ def test_the_whole_way_through_the_real_course(cast: Cast, session: Session, cou
     enrolment = session.scalars(select(Enrolment)).one()
     steps = [item for module in course.modules for item in module.items]
     assert [item.kind for item in steps].count("quiz") == 3
+    assert steps.pop().kind == "project"
     for number, item in enumerate(steps):
         address = f"/learn/ia-au-travail/{item.slug}"
         for page in ("/learn/ia-au-travail", "/"):
             ada.get(page)
             assert ada.page.select_one("aside a.button, section a.button")["href"] == address
         ada.get(address)
-        assert ada.page.select_one("progress.deck")["value"] == str(100 * number // len(steps))
+        assert ada.page.select_one("progress.deck")["value"] == str(100 * number // (len(steps) + 1))
         if item.kind == "lesson":
             assert ada.post(address).status_code == 302
         else:
             record_quiz(session, enrolment=enrolment, item=item, ratio=Decimal(1), mastered=True)
             session.commit()
     ada.get("/learn/ia-au-travail")
-    assert "100%" in ada.text()
-    assert ada.page.select_one("aside a.button")["href"].startswith("/exams/")
+    assert ada.page.select_one("aside a.button")["href"] == "/learn/ia-au-travail/une-tache-avant-apres"
+    assert "The exam is open already" in ada.text()
+    assert ada.get(ada.page.select_one('aside a[href^="/exams/"]')["href"]).status_code == 200
+    assert ada.page.select_one("form[action^='/exams/']") is not None
 
 
 def test_home_and_lessons_ask_the_same_statements_however_long_the_course(

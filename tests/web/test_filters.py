@@ -63,5 +63,13 @@ def test_a_stem_may_hold_a_program_and_a_gap_in_it() -> None:
         assert str(stem("One line of `code`?")) == "One line of <code>code</code>?"
 
 
+def test_the_situation_of_a_case_stands_before_the_stem() -> None:
+    body = {"type": "text", "stem": "Pi", "situation": {"fr": "Un cas.", "en": "A case."}, "answers": []}
+    for language, situation in body["situation"].items():
+        with use_language(language):
+            shown = spoken_question(candidate_question(body, []))["stem"]
+        assert str(shown) == f"<p>{situation}</p>\n<p>Pi</p>\n"
+
+
 def test_what_was_given_is_found_by_its_part() -> None:
     assert by_part(["t1=a", "t2=b=c", "t3=", "stray"]) == {"t1": "a", "t2": "b=c", "t3": ""}
