@@ -335,6 +335,7 @@ def test_filled_squares_are_the_test(language: str) -> None:
 KEYS: dict[str, Callable[[list[Fraction]], float]] = {
     "lecon-poser-constante": lambda n: 100 * (n[0] - n[1]) / n[0],
     "lecon-poser-hasard": lambda n: n[2] * n[1] / n[0],
+    "lecon-poser-cas-rares": lambda n: 100 / (n[0] * n[1] / 100),
     "exercice-poser-colis": lambda n: 100 * (n[0] - n[1]) / n[0],
     "examen-poser-commandes": lambda n: 100 * (n[0] - n[1]) / n[0],
     "examen-poser-appels-au-sort": lambda n: n[2] * n[1] / n[0],
