@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
-import random
+import random  # noqa: TID251 — the seeded draws of a lesson
 import re
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -327,24 +327,24 @@ def test_small_samples_move_by_chance(language: str) -> None:
 # questions with a number for an answer
 
 
-def two_shares(n: list[Fraction]) -> float:
+def two_shares(n: list[float]) -> float:
     """The index from two old and two new shares, each logarithm recomputed."""
-    return psi((float(n[0]), float(n[1])), (float(n[2]), float(n[3])))
+    return psi((n[0], n[1]), (n[2], n[3]))
 
 
-KEYS: dict[str, Callable[[list[Fraction]], float]] = {
-    "lecon-tenir-auc": lambda n: auc([float(x) for x in n[:2]], [float(x) for x in n[2:4]]),
+KEYS: dict[str, Callable[[list[float]], float]] = {
+    "lecon-tenir-auc": lambda n: auc(n[:2], n[2:4]),
     "lecon-tenir-rappel-groupe": lambda n: n[0] / (n[0] + n[2]),
     "lecon-tenir-psi": lambda n: round(two_shares(n), 2),
     "exercice-tenir-psi-leger": lambda n: round(two_shares(n), 4),
     "exercice-tenir-combien-de-plus": lambda n: n[0] * (n[2] - n[1]),
     "examen-tenir-ecart-rappel": lambda n: 100 * (n[0] / (n[0] + n[1]) - n[2] / (n[2] + n[3])),
     "examen-tenir-selection": lambda n: n[0] * n[1] / n[2],
-    "examen-tenir-paires": lambda n: auc([float(x) for x in n[:2]], [float(x) for x in n[2:5]]),
+    "examen-tenir-paires": lambda n: auc(n[:2], n[2:5]),
     "examen-tenir-importance": lambda n: (n[1] - mean(n[2:6])) / n[0],
     "examen-tenir-psi": lambda n: round(two_shares(n), 2),
 }
-GAPS: dict[str, Callable[[list[Fraction]], dict[str, float]]] = {
+GAPS: dict[str, Callable[[list[float]], dict[str, float]]] = {
     "exercice-tenir-deux-cents": lambda n: {
         "rappel": n[1] / (n[1] + n[3]),
         "precision": n[1] / (n[1] + n[2]),
@@ -379,19 +379,19 @@ def test_every_key_is_recomputed() -> None:
 @both_languages
 @of_type("numeric")
 def test_numeric_keys(question: Question, language: str) -> None:
-    found = numbers(question["stem"][language], language)
-    check_answers(question["answers"], float(KEYS[question["id"]](found)), language)
+    found = [float(number) for number in numbers(question["stem"][language], language)]
+    check_answers(question["answers"], KEYS[question["id"]](found), language)
 
 
 @both_languages
 @of_type("cloze")
 def test_keys_of_gaps(question: Question, language: str) -> None:
-    found = numbers(question["stem"][language], language)
+    found = [float(number) for number in numbers(question["stem"][language], language)]
     expected = GAPS[question["id"]](found)
     assert sum(found[1:5]) == found[0]
     assert set(expected) == set(question["gaps"])
     for name, gap in question["gaps"].items():
-        check_answers(gap["answers"], float(expected[name]), language)
+        check_answers(gap["answers"], expected[name], language)
 
 
 @pytest.mark.parametrize("question_id", ["lecon-tenir-psi", "exercice-tenir-psi-leger", "examen-tenir-psi"])
@@ -455,4 +455,6 @@ def test_the_data_of_the_project_hold_their_trap(
     assert all(row[6] == "1" for row in rows if row[5] == "1"), "nobody is rung back who did not ask to leave"
     shares = [mean(int(row[6]) for row in rows if (row[4] == "centre") is central) for central in (True, False)]
     assert shares[1] > 1.5 * shares[0]
-    assert sum(int(hours) for hours in re.findall(r"\((\d+) h\)", project["brief"][language])) * 60 == project["minutes"]
+    assert (
+        sum(int(hours) for hours in re.findall(r"\((\d+) h\)", project["brief"][language])) * 60 == project["minutes"]
+    )
