@@ -25,6 +25,7 @@ class Keyed:
     right: frozenset[str]  # values of options
     parts: tuple[PartReading, ...]
     accepted: tuple[str, ...]
+    model: Words = ""  # of an essay or a file
 
 
 def with_key(version: QuestionVersion, decision: Decision | None = None) -> Keyed:
@@ -37,6 +38,7 @@ def with_key(version: QuestionVersion, decision: Decision | None = None) -> Keye
         right=frozenset(value for value, reading in read.readings.items() if reading.mark == "right"),
         parts=read.parts,
         accepted=tuple(_in_words(entry) for entry in body.get("answers", ()) if entry.get("credit", 1) == 1),
+        model=read.model,
     )
 
 

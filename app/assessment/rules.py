@@ -165,6 +165,7 @@ class Obstacle(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     PREREQUISITES = "prerequisites"
     NO_ATTEMPT_LEFT = "no_attempt_left"
+    BEING_MARKED = "being_marked"
     COOL_DOWN = "cool_down"
     ALREADY_PASSED = "already_passed"
     NOT_OPEN_YET = "not_open_yet"
@@ -188,7 +189,8 @@ class StartFacts:
 
     `next_number` is that of the attempt to come. `most_attempts` None means without limit; a pass starts the count
     of `attempts_used` anew. `passed` means that what the pass earned still stands; `renewal_opens` None then means
-    that it never expires, so that there is nothing to sit again for.
+    that it never expires, so that there is nothing to sit again for. `being_marked` means that people still mark an
+    attempt: nobody spends another one without knowing its result.
     """
 
     enrolled: bool
@@ -196,6 +198,7 @@ class StartFacts:
     next_number: int = 1
     attempts_used: int = 0
     most_attempts: int | None = None
+    being_marked: bool = False
     next_start: datetime | None = None
     passed: bool = False
     renewal_opens: datetime | None = None
@@ -227,7 +230,8 @@ def _obstacles(facts: StartFacts, now: datetime) -> Iterable[tuple[Obstacle, boo
     yield Obstacle.NOT_ENROLLED, not facts.enrolled
     yield Obstacle.PREREQUISITES, bool(facts.missing_prerequisites)
     yield Obstacle.NO_ATTEMPT_LEFT, no_attempt_left
-    yield Obstacle.COOL_DOWN, waiting and not no_attempt_left and not already_passed
+    yield Obstacle.BEING_MARKED, facts.being_marked
+    yield Obstacle.COOL_DOWN, waiting and not facts.being_marked and not no_attempt_left and not already_passed
     yield Obstacle.ALREADY_PASSED, already_passed
     yield Obstacle.NOT_OPEN_YET, facts.opens is not None and now < facts.opens
     yield Obstacle.CLOSED, facts.closes is not None and now >= facts.closes

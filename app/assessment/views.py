@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from app.assessment import answering, queries, rules, services, starting
+from app.assessment import answering, paper_queries, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
 from app.assessment.candidate import answer_values, not_ready, payload_of_form, read_as
+from app.assessment.draws import frozen_pool
 from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
@@ -23,6 +24,7 @@ from app.assessment.pages import (
     said,
     terms_of,
     time_left,
+    too_many_words,
     unanswered_slots,
     wanted_slot,
 )
@@ -88,7 +90,7 @@ def _exam_page(
         pass_stands=_pass_stands(standing),
     )
     stored = queries.find_open_attempt(db.session, account_id, exam_version.exam_id)
-    settings = exam_version.settings
+    settings, pool = exam_version.settings, frozen_pool(db.session, exam_version)
     return form_page(
         "assessment/exam.html",
         form=sent or _pledge(exam_version),
@@ -102,8 +104,11 @@ def _exam_page(
         ended_attempt=None if facts.has_open_attempt else stored,
         attempts_left=rules.attempts_left(facts.attempts_used, facts.most_attempts),
         waits=waits_in_words(settings.get("cooldown_s") or ()),
-        pool=queries.pool_size(db.session, exam_version.id),
+        pool=len(pool),
         panel=announced_cut(db.session, exam_version, clock.now()),
+        asks_people=paper_queries.asks_people(pool.values()),
+        being_marked=facts.being_marked
+        and paper_queries.find_being_marked(db.session, account_id, exam_version.exam_id),
         **terms_of(exam_version, account_id),
     )
 
@@ -204,6 +209,8 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
         answering.flag_question(db.session, attempt_id=found.id, slot=slot, flagged=flagged)
     last = last_slot(db.session, found.id)
     db.session.commit()
+    if is_open and (sentence := too_many_words(place, payload)):
+        flash(sentence, "care")
     return _after_saving(found, slot, saved, over=not is_open, last=last)
 
 

@@ -5,6 +5,7 @@ from app.assessment import accommodation_models as accommodations
 from app.assessment import appeal_models as appeals
 from app.assessment import decision_models as decisions
 from app.assessment import models as assessment
+from app.assessment import paper_models as papers
 from app.assessment import project_models as projects
 from app.audit import models as audit
 from app.catalog import models as catalog
@@ -17,5 +18,5 @@ from app.skills import models as skills
 
 MODEL_MODULES = (
     accommodations, accounts, appeals, assessment, audit, catalog, certification, decisions, jobs, learning, matching,
-    outbox, projects, skills, throttle,
+    outbox, papers, projects, skills, throttle,
 )  # fmt: skip

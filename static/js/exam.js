@@ -62,6 +62,7 @@ function payload() {
   if (form.dataset.kind in PARTS) return parts(form.dataset.kind);
   const values = new FormData(form).getAll("answer").filter((value) => value.trim() !== "");
   if (values.length === 0) return null;
+  if (form.dataset.kind === "essay") return { text: values[0].replaceAll("\r\n", "\n") };
   if (form.dataset.kind === "multiple") return { choices: values };
   if (form.dataset.kind === "numeric" || form.dataset.kind === "text") return { text: values[0], lang: form.dataset.language };
   return { choice: values[0] };

@@ -102,3 +102,21 @@ def numbers(text: str, language: str) -> list[Fraction]:
     pattern = rf"\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+(?:{point}\d+)?"
     decimal = "." if language == "fr" else ""
     return [Fraction(found.replace(" ", "").replace(",", decimal)) for found in re.findall(pattern, text)]
+
+
+TIERS = {"beginner": (1, -1.75), "intermediate": (2, -0.4), "advanced": (3, 0.9), "expert": (4, 2.1)}
+COGNITIVE_OFFSETS = {"remember": -0.6, "understand": -0.2, "apply": 0.2, "analyse": 0.6}
+
+
+def load(course: str, file: str) -> Question:
+    read: Question = YAML(typ="safe").load((CONTENT / course / file).read_text(encoding="utf-8"))
+    return read
+
+
+COURSE_FILES = {course: load(course, "course.yaml") for course in COURSES}
+EXAMS = {course: load(course, f"exams/{course}.yaml") for course in COURSES}
+OF_COURSE = {id(question): COURSE_FILES[course] for course in COURSES for question in every_question(course)}
+
+
+def domains(course: str) -> dict[str, set[str]]:
+    return {name: set(domain["skills"]) for name, domain in COURSE_FILES[course]["domains"].items()}
