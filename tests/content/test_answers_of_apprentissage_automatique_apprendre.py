@@ -22,7 +22,7 @@ from tests.content.question_banks import (
     sentences,
     words,
 )
-from tests.content.test_verifier_numbers import check_sums
+from tests.content.written_sums import check_sums
 
 DOMAIN = Domain("apprentissage-automatique", "apprentissage")
 BANKS, QUESTIONS = DOMAIN.banks, DOMAIN.questions

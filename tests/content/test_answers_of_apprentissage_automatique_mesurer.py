@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -26,7 +25,7 @@ from tests.content.question_banks import (
     option_texts,
     words,
 )
-from tests.content.test_verifier_numbers import NUMBER, calculate, check_sums
+from tests.content.written_sums import check_sum_named, check_sums
 
 COURSE = CONTENT / "apprentissage-automatique"
 DOMAIN = Domain(COURSE.name, "mesure")
@@ -84,12 +83,7 @@ def check_answers(answers: list[Question], expected: float, language: str) -> No
         assert entry["credit"] == 0
         assert abs(entry["value"] - expected) > right["tolerance"]["absolute"]
         assert 15 <= len(words(entry["feedback"][language])) <= 45
-        named = re.match(
-            rf"(?:C'est|That is) (\(?{NUMBER[language]}(?: [+−×÷] {NUMBER[language]}\)?)+)", entry["feedback"][language]
-        )
-        if named:
-            result = calculate(named[1], language)
-            assert any(abs(s * result - entry["value"]) <= entry["tolerance"]["absolute"] for s in (1, 100)), entry
+        check_sum_named(entry, language, 1, 100)
 
 
 def test_every_key_is_recomputed() -> None:

@@ -23,7 +23,7 @@ from tests.content.question_banks import (
     numbers,
     option_texts,
 )
-from tests.content.test_verifier_numbers import NUMBER, calculate, check_sums
+from tests.content.written_sums import NUMBER, calculate, check_sums
 
 COURSE = CONTENT / "apprentissage-automatique"
 DOMAIN = Domain(COURSE.name, "probleme")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from fractions import Fraction
 from statistics import mean
@@ -11,8 +10,8 @@ from statistics import mean
 import pytest
 
 from tests.content.measures import auc, psi, rates, wilson
-from tests.content.question_banks import Domain, Question, all_texts, both_languages, numbers
-from tests.content.test_verifier_numbers import NUMBER, calculate, check_sums
+from tests.content.question_banks import Domain, Question, all_texts, both_languages
+from tests.content.written_sums import check_sum_named, check_sums
 
 DOMAIN = Domain("apprentissage-automatique", "responsabilite")
 QUESTIONS = DOMAIN.questions
@@ -66,11 +65,7 @@ def check_answers(answers: list[Question], expected: float, language: str) -> No
     for entry in wrong:
         assert entry["credit"] == 0
         assert abs(entry["value"] - expected) > entry["tolerance"]["absolute"] + right["tolerance"]["absolute"]
-        named = re.match(
-            rf"(?:C'est|That is) (\(?{NUMBER[language]}(?: [+−×÷] {NUMBER[language]}\)?)+)", entry["feedback"][language]
-        )
-        if named:
-            assert abs(calculate(named[1], language) - entry["value"]) <= entry["tolerance"]["absolute"], entry
+        check_sum_named(entry, language, 1)
 
 
 def test_every_key_is_recomputed() -> None:

@@ -24,7 +24,7 @@ from tests.content.question_banks import (
     option_texts,
 )
 from tests.content.shown_programs import blocks, displayed
-from tests.content.test_verifier_numbers import NUMBER, calculate, check_sums
+from tests.content.written_sums import check_sum_named, check_sums
 
 COURSE = CONTENT / "python-donnees"
 DOMAIN = Domain(COURSE.name, "repondre")
@@ -73,12 +73,7 @@ def check_answers(answers: list[Question], expected: float, language: str) -> No
     for entry in wrong:
         assert entry["credit"] == 0
         assert abs(entry["value"] - expected) > entry["tolerance"]["absolute"] + right["tolerance"]["absolute"]
-        named = re.match(
-            rf"(?:C'est|That is) (\(?{NUMBER[language]}(?: [+−×÷] {NUMBER[language]}\)?)+)", entry["feedback"][language]
-        )
-        if named:
-            result = calculate(named[1], language)
-            assert any(abs(s * result - entry["value"]) <= entry["tolerance"]["absolute"] for s in (1, 100)), entry
+        check_sum_named(entry, language, 1, 100)
 
 
 def test_every_key_is_recomputed() -> None:

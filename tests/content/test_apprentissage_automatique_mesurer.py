@@ -18,7 +18,7 @@ from tests.content.lesson_files import check_code, check_figure, check_form, che
 from tests.content.measures import brier, cost, wilson
 from tests.content.question_banks import CONTENT, Domain, both_languages, number, numbers
 from tests.content.shown_programs import blocks
-from tests.content.test_verifier_numbers import check_sums
+from tests.content.written_sums import check_sums
 
 COURSE = CONTENT / "apprentissage-automatique"
 MODULE = COURSE / "modules" / "30-mesurer"

@@ -18,7 +18,7 @@ from tests.content.lesson_files import check_code, check_figure, check_form, che
 from tests.content.measures import auc, psi, rates, wilson
 from tests.content.question_banks import CONTENT, LANGUAGES, Domain, both_languages, numbers
 from tests.content.shown_programs import blocks, names_left
-from tests.content.test_verifier_numbers import check_sums
+from tests.content.written_sums import check_sums
 
 COURSE = CONTENT / "apprentissage-automatique"
 MODULE = COURSE / "modules" / "40-tenir"

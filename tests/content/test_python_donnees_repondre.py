@@ -18,7 +18,7 @@ from tests.content import lesson_files
 from tests.content.lesson_files import check_code, check_figure, check_form, check_same_parts, texts_of
 from tests.content.question_banks import CONTENT, Domain, both_languages, numbers
 from tests.content.shown_programs import blocks, names_left
-from tests.content.test_verifier_numbers import check_sums
+from tests.content.written_sums import check_sums
 
 COURSE = CONTENT / "python-donnees"
 MODULE = COURSE / "modules" / "30-repondre"
