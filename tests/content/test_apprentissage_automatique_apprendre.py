@@ -1,29 +1,25 @@
-"""Recompute every derived number of the module `apprendre`: its five lessons, its figures and its questions."""
+"""Recompute every derived number of the lessons of the module `apprendre`, and of their figures."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import redirect_stdout
 from functools import cache, partial
-from io import StringIO
 from math import dist, exp, log
-from pathlib import Path
 from statistics import linear_regression, mean, pstdev
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
-from app.authoring.lessons import parse_body, reading_minutes, word_count
-from app.authoring.report import Report
 from tests.content import lesson_files
-from tests.content.question_banks import LANGUAGES, Question, both_languages, numbers, sentences, words
-from tests.content.test_verifier_numbers import check_sums
+from tests.content.lesson_files import check_code, check_figure, check_form, check_same_parts, of_tag, texts_of
+from tests.content.measures import gini
+from tests.content.question_banks import CONTENT, LANGUAGES, Domain, both_languages, numbers
+from tests.content.shown_programs import blocks, displayed, names_left
+from tests.content.written_sums import check_sums
 
-COURSE = Path(__file__).resolve().parents[2] / "content" / "apprentissage-automatique"
+COURSE = CONTENT / "apprentissage-automatique"
+MODULE = COURSE / "modules" / "20-apprendre"
 LESSONS = (
     "01-les-plus-proches-voisins",
     "02-la-droite-et-ses-residus",
@@ -32,70 +28,23 @@ LESSONS = (
     "05-surapprendre",
 )
 FIGURES = ("deux-regles", "batons-des-residus", "courbe-en-s", "arbre-de-deux-coupes", "deux-courbes-de-profondeur")
-COGNITIVE_OFFSETS = {"remember": -0.6, "understand": -0.2, "apply": 0.2, "analyse": 0.6}
 LATE, CALLS = [2, 4, 6, 8, 10], [15, 17, 23, 25, 30]
 DEPTHS, TRAINING, VALIDATION = [1, 2, 4, 6, 10], [22, 15, 9, 4, 0], [23, 17, 14, 16, 21]
-read_lesson = partial(lesson_files.read_lesson, COURSE / "modules" / "20-apprendre")
+QUESTIONS = Domain(COURSE.name, "apprentissage").questions
+read_lesson = partial(lesson_files.read_lesson, MODULE)
+drawing = partial(lesson_files.drawing, COURSE)
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
-
-
-def bank(name: str) -> list[Question]:
-    text = (COURSE / "bank" / f"apprentissage-automatique-{name}.yaml").read_text(encoding="utf-8")
-    found = lesson_files.read_yaml(text)["questions"] or []
-    return [question for question in found if question["domain"] == "apprentissage"]
-
-
-BANKS = {name: bank(name) for name in ("lessons", "practice", "exam")}
-QUESTIONS = {question["id"]: question for found in BANKS.values() for question in found}
-every_item = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
-
-
-def blocks(text: str, kind: str = "python") -> list[str]:
-    return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def output_of(lesson: str, language: str, which: int) -> str:
     return blocks(read_lesson(lesson, language)[1], "output")[which]
 
 
-def all_texts(question: Question, language: str) -> list[str]:
-    """Every sentence of a question that may hold a sum, whatever its type."""
-    found: list[str] = []
-
-    def walk(node: object) -> None:
-        if isinstance(node, dict):
-            if set(node) == set(LANGUAGES):
-                found.append(str(node[language]))
-            else:
-                for child in node.values():
-                    walk(child)
-        elif isinstance(node, list):
-            for child in node:
-                walk(child)
-
-    walk(question)
-    return found
-
-
-def drawing(name: str, language: str) -> list[ElementTree.Element]:
-    return list(ElementTree.parse(COURSE / "media" / f"{name}.{language}.svg").iter())
-
-
-def of_tag(nodes: list[ElementTree.Element], tag: str) -> list[ElementTree.Element]:
-    return [node for node in nodes if node.tag.endswith(tag)]
-
-
-def texts_of(nodes: list[ElementTree.Element]) -> list[str]:
-    return [node.text or "" for node in of_tag(nodes, "text")]
-
-
 @cache
 def subscribers(language: str) -> list[dict[str, int]]:
     """The thousand rows, made by the program that the lesson prints."""
-    names: dict[str, Any] = {}
     (code,) = (block for block in blocks(read_lesson(LESSONS[2], language)[1]) if block.startswith("import random"))
-    exec(code, names)
-    rows: list[dict[str, int]] = names["abonnes" if language == "fr" else "subscribers"]()
+    rows: list[dict[str, int]] = names_left(code)["abonnes" if language == "fr" else "subscribers"]()
     return rows
 
 
@@ -111,46 +60,21 @@ def test_every_sum_of_a_lesson_is_right(lesson: str, at_least: int, language: st
 @every_lesson
 @both_languages
 def test_minutes_words_and_front_matter(lesson: str, language: str) -> None:
-    front, body = read_lesson(lesson, language)
-    parts = parse_body(body, lesson, Report())
-    assert 600 <= word_count(parts) <= 1500
-    assert front["id"] == lesson
-    assert front["minutes"] == reading_minutes(parts)
-    hook = body.strip().split("\n\n")[0]
-    assert 60 <= len(hook.split()) <= 120
-    assert re.search(r"\d", hook)
-    assert 1 <= len(front["objectives"]) <= 3
-    assert len(front["terms"]) <= 5
-    assert all(term["term"].lower() in body.lower() for term in front["terms"])
-    assert len(re.findall(r"^::: (?:keep|care|dated|deeper)", body, re.MULTILINE)) <= 2
-    assert not re.search("[\u00a0\u202f\u2019“”]", body)
+    check_form(*read_lesson(lesson, language), lesson)
 
 
 @every_lesson
 def test_both_languages_hold_the_same_parts(lesson: str) -> None:
-    shapes = []
-    for language in LANGUAGES:
-        front, body = read_lesson(lesson, language)
-        questions = re.findall(r"\{\{question: (.*?)\}\}", body)
-        parts = (body.count("\n#### "), body.count("\n## "), len(blocks(body)), len(blocks(body, "output")))
-        links = re.findall(r"\]\((https://[^)]*)\)", body.replace("docs.python.org/fr/", "docs.python.org/"))
-        shapes.append((questions, parts, links, len(front["objectives"]), len(front["terms"])))
-        assert set(questions) <= set(QUESTIONS)
-        assert body.index(f"{{{{question: {questions[0]}}}}}") < body.index("::: worked ")
-    assert shapes[0] == shapes[1]
+    assert check_same_parts(MODULE, lesson) <= set(QUESTIONS)
 
 
 @every_lesson
 @both_languages
 def test_code_is_short_and_there_is_one_figure(lesson: str, language: str) -> None:
     _, body = read_lesson(lesson, language)
-    for block in blocks(body):
-        assert len(block.splitlines()) <= 25
-        assert max(map(len, block.splitlines())) <= 72
-        assert all(node.id.isascii() for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Name))
+    check_code(body)
+    check_figure(body, FIGURES[LESSONS.index(lesson)], language)
     assert sum("sklearn" in block for block in blocks(body)) == 1
-    (name,) = re.findall(r"^!\[.+\]\(media/(\S+)\.\w+\.svg \".+\"\)$", body, re.MULTILINE)
-    assert name == FIGURES[LESSONS.index(lesson)]
 
 
 @both_languages
@@ -162,10 +86,7 @@ def test_blocks_of_the_standard_library_print_what_the_lesson_says(language: str
             r"^```python\n(.*?)^```\n(?:\n```output\n(.*?)^```)?", read_lesson(lesson, language)[1], re.M | re.S
         ):
             if "sklearn" not in code:
-                screen = StringIO()
-                with redirect_stdout(screen):
-                    exec(code, names)
-                assert screen.getvalue() == printed
+                assert displayed(code, names) == printed
                 ran += 1
     assert ran == 9
 
@@ -300,11 +221,6 @@ def test_two_thresholds_on_a_thousand_rows(language: str) -> None:
 # lesson 4: trees
 
 
-def gini(leavers: int, count: int) -> float:
-    share = leavers / count
-    return 1 - share**2 - (1 - share) ** 2
-
-
 def files(language: str) -> list[tuple[int, int, int]]:
     code = next(block for block in blocks(read_lesson(LESSONS[3], language)[1]) if "def gini" in block)
     found: list[tuple[int, int, int]] = ast.literal_eval(ast.unparse(ast.parse(code).body[0].value))  # type: ignore[attr-defined]
@@ -382,121 +298,3 @@ def test_the_five_trees_their_gaps_and_their_figure(language: str) -> None:
     for points, values in ((dots, TRAINING), (squares, VALIDATION)):
         for (x, y), depth, value in zip(points, DEPTHS, values, strict=True):
             assert (x, y) == pytest.approx((48 + 24 * depth, 226 - 7.6 * value), abs=0.05)
-
-
-# the questions
-
-
-def known_answers(question: Question) -> Iterator[dict[str, Any]]:
-    yield from question.get("answers", ())
-    for gap in question.get("gaps", {}).values():
-        yield from gap["answers"]
-
-
-def keys_of(question: Question) -> list[float]:
-    return [answer["value"] for answer in known_answers(question) if answer.get("credit", 1) == 1]
-
-
-NUMERIC: dict[str, list[float]] = {
-    "lecon-apprendre-distance": [dist((40 / 10, 20_000 / 8000), (46 / 10, 26_400 / 8000))],
-    "lecon-apprendre-residu": [19 - (5 + 3 * 4)],
-    "lecon-apprendre-cote": [exp(1.2) / (1 + exp(1.2))],
-    "lecon-apprendre-gini": [gini(2, 8)],
-    "lecon-apprendre-profondeur": [min(zip([20, 15, 13, 18], [1, 3, 5, 9], strict=True))[1]],
-    "exercice-apprendre-gini-dix": [gini(2, 10)],
-    "exercice-apprendre-prevu-et-residu": [4 + 2.5 * 6, 17 - (4 + 2.5 * 6)],
-    "exercice-apprendre-cote-de-huit": [8 / 2],
-    "examen-apprendre-deux-regles": [dist((50 / 8, 26_000 / 4000), (62 / 8, 34_000 / 4000))],
-    "examen-apprendre-residu-signe": [21 - (12 + 1.5 * 8)],
-    "examen-apprendre-score-logistique": [exp(-2 + 0.5 * 2) / (1 + exp(-2 + 0.5 * 2))],
-    "examen-apprendre-coupe-a-peser": [gini(4, 8), gini(0, 12), (8 * gini(4, 8) + 12 * gini(0, 12)) / 20],
-    "examen-apprendre-erreur-absolue": [mean(abs(a - b) for a, b in zip([12, 18, 21], [14, 17, 18], strict=True))],
-    "examen-apprendre-a-egalite": [min(zip([18, 15, 15, 19], [2, 3, 5, 8], strict=True))[1]],
-}
-
-
-def test_every_key_that_is_a_number_is_recomputed() -> None:
-    asked = {name for name, question in QUESTIONS.items() if question["type"] in ("numeric", "cloze")}
-    assert asked == set(NUMERIC)
-    for name, values in NUMERIC.items():
-        right = [answer for answer in known_answers(QUESTIONS[name]) if answer.get("credit", 1) == 1]
-        assert len(right) == len(values)
-        for answer, value in zip(right, values, strict=True):
-            assert abs(answer["value"] - value) <= answer["tolerance"]["absolute"] + 1e-9, name
-
-
-@every_item
-def test_known_errors_stand_clear_of_the_key(question: Question) -> None:
-    if question["type"] == "numeric":
-        groups = [question["answers"]]
-    else:
-        groups = [gap["answers"] for gap in question.get("gaps", {}).values()]
-    for answers in groups:
-        for one in answers:
-            for other in answers:
-                if one is not other:
-                    room = one["tolerance"]["absolute"] + other["tolerance"]["absolute"]
-                    assert abs(one["value"] - other["value"]) > room
-
-
-def test_numbers_told_in_feedback() -> None:
-    assert (round(exp(0.8), 2), round(2 / 3, 2)) == (2.23, 0.67)
-    gain = 0.04 / 1.04 - 0.02 / 1.02
-    assert gain == pytest.approx(0.02, abs=0.002)
-    assert (round(exp(1.2), 2), round(exp(-1), 3)) == (3.32, 0.368)
-    assert 21 - (12 + 1.5) * 8 == -87
-    assert round((4 + 1 + 9) / 3, 2) == 4.67
-    assert (4 + 2.5) * 6 == 39
-    votes = [1, 0, 1, 0, 0]
-    assert [sum(votes[:k]) > k / 2 for k in (1, 3, 5)] == [True, True, False]
-
-
-@both_languages
-@every_item
-def test_every_sum_of_a_question_is_right(question: Question, language: str) -> None:
-    for text in all_texts(question, language):
-        check_sums(text, language)
-
-
-@every_item
-def test_tags_skills_and_numbers(question: Question) -> None:
-    (tag,) = (tag.removeprefix("cog-") for tag in question["tags"] if tag.startswith("cog-"))
-    assert question["b"] == pytest.approx(0.9 + COGNITIVE_OFFSETS[tag])
-    assert question["level"] == "advanced"
-    assert question["review_by"] == "2027-11"
-    assert question["skills"] in (["machine-learning", "predictive-modelling"], ["ml-practice"])
-    for one, other in zip(*(all_texts(question, language) for language in LANGUAGES), strict=True):
-        assert Counter(numbers(one, "fr")) == Counter(numbers(other, "en")), "W211"
-
-
-@both_languages
-@every_item
-def test_feedback_of_every_type(question: Question, language: str) -> None:
-    for entry in (*question.get("options", ()), *known_answers(question), *question.get("pairs", ())):
-        if "feedback" not in entry:
-            continue
-        told = entry["feedback"][language]
-        if "misconception" in entry:
-            assert 15 <= len(words(told)) <= 45, "W212"
-        else:
-            assert len(words(told)) >= 8
-            assert len(sentences(told)) == 1
-    if "feedback" in question:
-        assert len(sentences(question["feedback"]["correct"][language])) == 1
-        assert 15 <= len(words(question["feedback"]["incorrect"][language])) <= 45
-
-
-def test_the_pool_of_each_row_of_the_exam_and_its_types() -> None:
-    rows = Counter((question["skills"][0], question["tags"][0].removeprefix("cog-")) for question in BANKS["exam"])
-    assert rows == {
-        ("machine-learning", "remember"): 4,
-        ("machine-learning", "understand"): 4,
-        ("machine-learning", "apply"): 4,
-        ("ml-practice", "apply"): 4,
-        ("ml-practice", "analyse"): 4,
-    }
-    types = Counter(question["type"] for question in BANKS["exam"])
-    assert types == {"single": 10, "numeric": 5, "multiple": 2, "matching": 1, "ordering": 1, "cloze": 1}
-    assert len(BANKS["practice"]) == 11
-    for question in BANKS["exam"]:
-        assert all(question["id"] in QUESTIONS[enemy]["enemies"] for enemy in question.get("enemies", ()))

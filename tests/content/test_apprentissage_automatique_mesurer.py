@@ -1,30 +1,27 @@
-"""Recompute every derived number of the module `mesurer`: its four lessons, its figures and its questions."""
+"""Recompute every derived number of the lessons of the module `mesurer`, and of their figures."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
-from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
 from math import comb, sqrt
-from pathlib import Path
-from statistics import mean, pstdev, stdev
+from statistics import mean, stdev
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
-from app.authoring.lessons import parse_body, reading_minutes, word_count
-from app.authoring.report import Report
 from tests.content import lesson_files
-from tests.content.lesson_files import tables
-from tests.content.question_banks import LANGUAGES, Question, both_languages, feedbacks, numbers, option_texts, words
-from tests.content.test_verifier_numbers import NUMBER, calculate, check_sums
+from tests.content.lesson_files import check_code, check_figure, check_form, check_same_parts, of_class, tables
+from tests.content.measures import brier, cost, wilson
+from tests.content.question_banks import CONTENT, Domain, both_languages, number, numbers
+from tests.content.shown_programs import blocks
+from tests.content.written_sums import check_sums
 
-COURSE = Path(__file__).resolve().parents[2] / "content" / "apprentissage-automatique"
+COURSE = CONTENT / "apprentissage-automatique"
+MODULE = COURSE / "modules" / "30-mesurer"
 LESSONS = (
     "01-precision-et-rappel",
     "02-choisir-un-seuil",
@@ -40,80 +37,24 @@ FOLDS = {
     "B": [0.83, 0.79, 0.82, 0.80, 0.81],
     "C": [0.80, 0.85, 0.81, 0.75, 0.84],
 }
-COGNITIVE_OFFSETS = {"remember": -0.6, "understand": -0.2, "apply": 0.2, "analyse": 0.6}
-read_lesson = partial(lesson_files.read_lesson, COURSE / "modules" / "30-mesurer")
+DOMAIN = Domain(COURSE.name, "mesure")
+QUESTIONS = DOMAIN.questions
+read_lesson = partial(lesson_files.read_lesson, MODULE)
+drawing = partial(lesson_files.drawing, COURSE)
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
-
-
-def bank(name: str) -> list[Question]:
-    text = (COURSE / "bank" / f"apprentissage-automatique-{name}.yaml").read_text(encoding="utf-8")
-    return [question for question in lesson_files.read_yaml(text)["questions"] or () if question["domain"] == "mesure"]
-
-
-QUESTIONS = {question["id"]: question for name in ("lessons", "practice", "exam") for question in bank(name)}
-
-
-def of_type(*types: str) -> pytest.MarkDecorator:
-    chosen = [question for question in QUESTIONS.values() if not types or question["type"] in types]
-    return pytest.mark.parametrize("question", chosen, ids=[question["id"] for question in chosen])
-
-
-def blocks(text: str, kind: str = "python") -> list[str]:
-    return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+bill = partial(cost, miss=LOSS, call=CALL)
 
 
 def printed(lesson: str, language: str) -> list[str]:
     return blocks(read_lesson(lesson, language)[1], "output")
 
 
-def drawing(name: str, language: str) -> list[ElementTree.Element]:
-    return list(ElementTree.parse(COURSE / "media" / f"{name}.{language}.svg").iter())
+def wilson_percents(found: int, cases: int) -> tuple[float, float]:
+    low, high = wilson(found, cases)
+    return round(100 * low, 1), round(100 * high, 1)
 
 
-def of_class(nodes: list[ElementTree.Element], name: str) -> list[ElementTree.Element]:
-    return [node for node in nodes if node.get("class") == name]
-
-
-def all_texts(question: Question, language: str) -> list[str]:
-    """Every sentence of a question that may hold a sum, whatever its type."""
-    found: list[str] = []
-
-    def walk(node: object) -> None:
-        if isinstance(node, dict):
-            if set(node) == set(LANGUAGES):
-                found.append(str(node[language]))
-            else:
-                for child in node.values():
-                    walk(child)
-        elif isinstance(node, list):
-            for child in node:
-                walk(child)
-
-    walk(question)
-    return found
-
-
-def value(cell: str, language: str) -> float:
-    (found,) = numbers(cell, language)
-    return float(found)
-
-
-def cost(misses: float, needless: float, miss: float = LOSS, call: float = CALL) -> float:
-    return needless * call + misses * miss
-
-
-def brier(happened: list[int], announced: list[float]) -> float:
-    return mean((h - p) ** 2 for h, p in zip(happened, announced, strict=True))
-
-
-def wilson(found: int, cases: int, z: float = 1.96) -> tuple[float, float]:
-    p, square = found / cases, z * z
-    centre = (p + square / (2 * cases)) / (1 + square / cases)
-    half = z * sqrt(p * (1 - p) / cases + square / (4 * cases**2)) / (1 + square / cases)
-    return round(100 * (centre - half), 1), round(100 * (centre + half), 1)
-
-
-# every lesson and every question
+# every lesson
 
 
 @pytest.mark.parametrize(("lesson", "at_least"), list(zip(LESSONS, (10, 10, 8, 4), strict=True)))
@@ -122,54 +63,30 @@ def test_every_sum_of_a_lesson_is_right(lesson: str, at_least: int, language: st
     assert check_sums(read_lesson(lesson, language)[1], language) >= at_least
 
 
-@both_languages
-@of_type()
-def test_every_sum_of_a_question_is_right(question: Question, language: str) -> None:
-    for text in all_texts(question, language):
-        check_sums(text, language)
-
-
 @every_lesson
 @both_languages
 def test_minutes_words_and_front_matter(lesson: str, language: str) -> None:
-    front, body = read_lesson(lesson, language)
-    parts = parse_body(body, lesson, Report())
-    assert 600 <= word_count(parts) <= 1500
-    assert front["id"] == lesson
-    assert front["minutes"] == reading_minutes(parts)
-    hook = body.strip().split("\n\n")[0]
-    assert 60 <= len(hook.split()) <= 120
-    assert re.search(r"\d", hook)
-    assert 1 <= len(front["objectives"]) <= 3
-    assert len(front["terms"]) <= 5
-    assert all(term["term"].lower() in body.lower() for term in front["terms"])
-    assert len(re.findall(r"^::: (?:keep|care|dated|deeper)", body, re.MULTILINE)) <= 2
-    assert not re.search("[\u00a0\u202f\u2019“”]", body)
+    check_form(*read_lesson(lesson, language), lesson)
 
 
 @every_lesson
 def test_both_languages_hold_the_same_parts(lesson: str) -> None:
-    shapes = []
-    for language in LANGUAGES:
-        front, body = read_lesson(lesson, language)
-        questions = re.findall(r"\{\{question: (.*?)\}\}", body)
-        parts = (body.count("\n#### "), body.count("\n## "), len(blocks(body)), len(blocks(body, "output")))
-        shapes.append((questions, parts, len(front["objectives"]), len(front["terms"])))
-        assert 2 <= len(questions) <= 3
-        assert set(questions) <= set(QUESTIONS)
-        assert body.index(questions[0]) < body.index("::: worked ")
-    assert shapes[0] == shapes[1]
+    assert check_same_parts(MODULE, lesson) <= set(QUESTIONS)
 
 
 @every_lesson
 @both_languages
 def test_code_is_short_and_there_is_one_figure(lesson: str, language: str) -> None:
     _, body = read_lesson(lesson, language)
-    for block in blocks(body):
-        assert len(block.splitlines()) <= 25
-        assert max(map(len, block.splitlines())) <= 72
-    (name,) = re.findall(r"^!\[.+\]\(media/(\S+)\.\w+\.svg \".+\"\)$", body, re.MULTILINE)
-    assert name == FIGURES[LESSONS.index(lesson)]
+    check_code(body)
+    check_figure(body, FIGURES[LESSONS.index(lesson)], language)
+
+
+def test_questions_of_the_module_are_embedded_in_it() -> None:
+    embedded: Any = set()
+    for lesson in LESSONS:
+        embedded |= set(re.findall(r"\{\{question: (.*?)\}\}", read_lesson(lesson, "fr")[1]))
+    assert embedded == {question["id"] for question in DOMAIN.banks["lessons"]}
 
 
 # lesson 1: precision and recall
@@ -184,7 +101,7 @@ def test_four_counts_four_measures(language: str) -> None:
     assert ast.literal_eval(blocks(body, "output")[0]) == [round(float(one), 3) for one in told]
     letters = {"fr": "VP 30, FP 10, FN 20, VN 940", "en": "TP 30, FP 10, FN 20, TN 940"}[language]
     assert letters in body
-    assert cost(1, 0) / cost(0, 1) == 16
+    assert bill(1, 0) / bill(0, 1) == 16
 
 
 @both_languages
@@ -224,10 +141,10 @@ def test_six_thresholds_and_their_bills(language: str) -> None:
     body = read_lesson(LESSONS[1], language)[1]
     counts, bills = tables(body)
     for (threshold, *shown), (tp, fp) in zip(counts, THRESHOLDS.values(), strict=True):
-        assert [value(cell, language) for cell in shown] == [tp, fp, 50 - tp]
-        assert value(threshold, language) in THRESHOLDS
-    expected = [[at, cost(50 - tp, fp)] for at, (tp, fp) in THRESHOLDS.items()]
-    assert [[value(cell, language) for cell in row] for row in bills] == expected
+        assert [number(cell, language) for cell in shown] == [tp, fp, 50 - tp]
+        assert number(threshold, language) in THRESHOLDS
+    expected = [[at, bill(50 - tp, fp)] for at, (tp, fp) in THRESHOLDS.items()]
+    assert [[number(cell, language) for cell in row] for row in bills] == expected
     lines = [line.split() for line in blocks(body, "output")[0].splitlines()]
     assert [[float(cell) for cell in line] for line in lines] == expected
     assert min(expected, key=lambda row: row[1])[0] == 0.06
@@ -251,7 +168,7 @@ def test_the_threshold_by_calculation(language: str) -> None:
     assert (float(kept), float(kept - CALL), round(float(CALL / kept), 3)) == (21.25, 16.25, 0.235)
     assert {"fr": "0,235", "en": "0.235"}[language] in body
     assert [int(line.split()[3]) for line in blocks(body, "output")[1].splitlines()] == [
-        cost(50 - int(tp), int(called) - int(tp))
+        bill(50 - int(tp), int(called) - int(tp))
         for _, called, tp, _ in (line.split() for line in blocks(body, "output")[1].splitlines())
     ]
 
@@ -262,7 +179,7 @@ def test_points_of_the_cost_curve_are_to_scale(language: str) -> None:
     found = [(float(dot.get("cx", "")), float(dot.get("cy", ""))) for dot in dots]
     for (x, y), (at, (tp, fp)) in zip(found, THRESHOLDS.items(), strict=True):
         assert x == pytest.approx(56 + at * 246, abs=0.01)
-        assert y == pytest.approx(214 - cost(50 - tp, fp) / 5000 * 180, abs=0.01)
+        assert y == pytest.approx(214 - bill(50 - tp, fp) / 5000 * 180, abs=0.01)
 
 
 # lesson 3: calibration
@@ -291,7 +208,7 @@ def test_brier_scores_of_the_lesson(language: str) -> None:
 @both_languages
 def test_table_and_points_of_the_reliability_plot(language: str) -> None:
     (table,) = tables(read_lesson(LESSONS[2], language)[1])
-    shown = [[value(cell, language) for cell in row] for row in table]
+    shown = [[number(cell, language) for cell in row] for row in table]
     assert shown == [[p, people, left, left / people] for p, people, left in GROUPS]
     dots = of_class(drawing("diagonale", language), "fill-ink")
     for dot, (p, people, left) in zip(dots, GROUPS, strict=True):
@@ -306,10 +223,10 @@ def test_table_and_points_of_the_reliability_plot(language: str) -> None:
 def test_five_folds_three_models(language: str) -> None:
     body = read_lesson(LESSONS[3], language)[1]
     ends, table = tables(body)
-    for found, cases, low, high in ([value(cell, language) for cell in row] for row in ends):
-        assert (low, high) == wilson(int(found), int(cases))
+    for found, cases, low, high in ([number(cell, language) for cell in row] for row in ends):
+        assert (low, high) == wilson_percents(int(found), int(cases))
     for column, scores in enumerate(FOLDS.values(), start=1):
-        assert [value(row[column], language) for row in table] == scores
+        assert [number(row[column], language) for row in table] == scores
     assert [round(mean(scores), 2) for scores in FOLDS.values()] == [0.80, 0.81, 0.81]
     assert round(stdev(FOLDS["A"]), 3) == 0.037
     assert round(sum((one - 0.8) ** 2 for one in FOLDS["A"]), 4) == 0.0054
@@ -326,8 +243,8 @@ def test_intervals_are_those_of_wilson_and_drawn_to_scale(language: str) -> None
     body = read_lesson(LESSONS[3], language)[1]
     for line in blocks(body, "output")[1].splitlines():
         found, cases, shown = line.split(maxsplit=2)
-        assert tuple(ast.literal_eval(shown)) == wilson(int(found), int(cases))
-    ends = [wilson(82 * n, 100 * n) for n in (1, 2, 4)]
+        assert tuple(ast.literal_eval(shown)) == wilson_percents(int(found), int(cases))
+    ends = [wilson_percents(82 * n, 100 * n) for n in (1, 2, 4)]
     assert ends == [(73.3, 88.3), (76.1, 86.7), (77.9, 85.5)]
     alt = re.findall(r"!\[(.+?)\]", body)[0]
     assert all(Fraction(str(end)) in numbers(alt, language) for pair in ends for end in pair)
@@ -347,180 +264,3 @@ def test_the_best_of_twenty_equal_models() -> None:
         expected += found * (below**20 - previous)
         previous = below**20
     assert round(expected) == 87
-
-
-# questions with a number for an answer
-
-
-def shared(n: list[Fraction]) -> float:
-    return float(n[0] / (n[0] + n[1]))
-
-
-KEYS: dict[str, Callable[[list[Fraction]], float]] = {
-    "lecon-mesurer-liste": lambda n: float(100 * n[1] / n[0]),
-    "lecon-seuil-deux-couts": shared,
-    "lecon-etalonnage-attendus": lambda n: float(n[0] * n[1] + n[2] * n[3]),
-    "lecon-ecart-quatre-fois": lambda n: float(n[0] * (n[1] / n[2]) ** 2),
-    "exercice-mesurer-precision": lambda n: float(100 * n[1] / n[0]),
-    "exercice-mesurer-f-un": lambda n: float(2 * n[0] * n[1] / (n[0] + n[1])),
-    "exercice-mesurer-brier-constant": lambda n: float(n[1] / n[0] * (1 - n[2]) ** 2 + (1 - n[1] / n[0]) * n[2] ** 2),
-    "examen-mesurer-calcul-rappel": lambda n: float(100 * n[1] / (n[1] + n[2])),
-    "examen-mesurer-facture": lambda n: float(n[0] * n[2] + n[1] * n[3]),
-    "examen-mesurer-seuil-deux-couts": shared,
-    "examen-mesurer-demi-largeur": lambda n: 200 * sqrt(n[0] / n[1] * (1 - n[0] / n[1]) / n[1]),
-    "examen-mesurer-dispersion-plis": lambda n: stdev(map(float, n[:5])),
-    "examen-mesurer-calcul-brier": lambda n: brier([1, 0, 0, 1], list(map(float, n))),
-    "examen-mesurer-cinq-differences": lambda n: float(mean(n[5:10]) - mean(n[:5])),
-}
-GAPS: dict[str, Callable[[list[Fraction]], dict[str, float]]] = {
-    "examen-mesurer-parts-observees": lambda n: {
-        "haut": float(100 * n[2] / n[1]),
-        "bas": float(100 * n[5] / n[4]),
-        "attendu": float(n[0] * n[1] + n[3] * n[4]),
-    },
-    "exercice-mesurer-deux-parts": lambda n: {
-        "precision": float(100 * n[0] / (n[0] + n[1])),
-        "rappel": float(100 * n[0] / (n[0] + n[2])),
-    },
-}
-
-
-def check_answers(answers: list[Question], expected: float, language: str) -> None:
-    right, *wrong = answers
-    assert abs(right["value"] - expected) <= right["tolerance"]["absolute"] / 2
-    for entry in wrong:
-        assert entry["credit"] == 0
-        assert abs(entry["value"] - expected) > right["tolerance"]["absolute"]
-        assert 15 <= len(words(entry["feedback"][language])) <= 45
-        named = re.match(
-            rf"(?:C'est|That is) (\(?{NUMBER[language]}(?: [+−×÷] {NUMBER[language]}\)?)+)", entry["feedback"][language]
-        )
-        if named:
-            result = calculate(named[1], language)
-            assert any(abs(s * result - entry["value"]) <= entry["tolerance"]["absolute"] for s in (1, 100)), entry
-
-
-def test_every_key_is_recomputed() -> None:
-    assert set(KEYS) == {one for one, question in QUESTIONS.items() if question["type"] == "numeric"}
-    assert set(GAPS) == {one for one, question in QUESTIONS.items() if question["type"] == "cloze"}
-
-
-@both_languages
-@of_type("numeric")
-def test_numeric_keys(question: Question, language: str) -> None:
-    found = numbers(question["stem"][language], language)
-    check_answers(question["answers"], KEYS[question["id"]](found), language)
-
-
-@both_languages
-@of_type("cloze")
-def test_keys_of_gaps(question: Question, language: str) -> None:
-    expected = GAPS[question["id"]](numbers(question["stem"][language], language))
-    assert set(expected) == set(question["gaps"])
-    for name, gap in question["gaps"].items():
-        check_answers(gap["answers"], expected[name], language)
-
-
-def key_of(question_id: str, language: str) -> str:
-    (right,) = [option for option in QUESTIONS[question_id]["options"] if option.get("correct")]
-    return str(right["text"][language])
-
-
-def in_stem(question_id: str, language: str) -> list[float]:
-    return list(map(float, numbers(QUESTIONS[question_id]["stem"][language], language)))
-
-
-@both_languages
-def test_keys_of_single_questions(language: str) -> None:
-    found, wrong, *_ = in_stem("lecon-mesurer-rarete", language)
-    assert round(100 * found / (found + wrong)) == 82
-    assert numbers(key_of("lecon-mesurer-rarete", language), language) == [round(100 * 90 / (90 + 180))]
-    first, people, second, others, left, gone = in_stem("lecon-etalonnage-deux-groupes", language)
-    assert (left / people, gone / others) == (0.4, 0.9) > (first, second)
-    gaps = [0.03, -0.04, 0.01, 0.04, -0.02]
-    assert in_stem("lecon-ecart-decider", language)[:5] == [abs(gap) for gap in gaps]
-    assert round(mean(gaps), 3) == 0.004 < stdev(gaps) / 5
-    share, subscriptions = in_stem("examen-mesurer-sens-probabilite", language)
-    assert numbers(key_of("examen-mesurer-sens-probabilite", language), language) == [round(share * subscriptions)]
-    model, other, baseline = in_stem("examen-mesurer-trois-briers", language)
-    assert model < baseline < other
-    call, miss = in_stem("examen-mesurer-defendre-seuil", language)
-    assert float(numbers(key_of("examen-mesurer-defendre-seuil", language), language)[0]) == call / (call + miss)
-    fp_a, fn_a, fp_b, fn_b, call, miss = in_stem("examen-mesurer-deux-factures", language)
-    assert cost(fn_b, fp_b, miss, call) == 840 < cost(fn_a, fp_a, miss, call) == 1072
-    cases, half, wanted = in_stem("examen-mesurer-seize-fois", language)
-    assert numbers(key_of("examen-mesurer-seize-fois", language), language) == [cases * (half / wanted) ** 2]
-    announced = in_stem("examen-mesurer-departs-attendus", language)
-    expected = sum(announced[n] * announced[n + 1] for n in (0, 2, 4))
-    assert numbers(key_of("examen-mesurer-departs-attendus", language), language) == [round(expected, 6)]
-    leavers, stayers, flagged, needless, share, in_use, tested = in_stem("examen-mesurer-epreuve-moitie", language)
-    rate, alarm = flagged / leavers, needless / stayers
-    assert 100 * flagged / (flagged + needless) == tested == 87.5
-    assert round(100 * rate * share / (rate * share + alarm * (100 - share))) == in_use == 27
-
-
-@both_languages
-def test_keys_of_questions_with_a_table(language: str) -> None:
-    stem = QUESTIONS["examen-mesurer-lire-fiabilite"]["stem"][language]
-    (rows,) = tables(stem)
-    shares = [(value(p, language), value(left, language) / value(n, language)) for p, n, left in rows]
-    assert [round(observed - announced, 2) for announced, observed in shares] == [0.1, 0, -0.1]
-    (rows,) = tables(QUESTIONS["exercice-mesurer-trois-seuils"]["stem"][language])
-    bills = {at: cost(value(fn, language), value(fp, language), 40, 5) for at, fp, fn in rows}
-    assert list(bills.values()) == [510, 485, 750]
-    assert min(bills, key=bills.__getitem__) == key_of("exercice-mesurer-trois-seuils", language)
-
-
-def test_what_feedback_says_of_spread_and_width() -> None:
-    assert round(pstdev([0.70, 0.74, 0.78, 0.72, 0.76]), 4) == 0.0283
-    assert (round(200 * sqrt(0.9 * 0.1 / 10)), round(200 * sqrt(0.86 * 0.14 / 500))) == (19, 3)
-    assert round(sqrt(2), 1) == 1.4
-    assert mean(p * p for p in (0.8, 0.5, 0.2, 0.1)) == pytest.approx(0.235)
-
-
-# the bank of the module
-
-
-def test_rows_of_the_blueprint_have_enough_questions() -> None:
-    found: Counter[tuple[str, str]] = Counter()
-    for question in bank("exam"):
-        (skill,) = {"ml-evaluation", "statistics"} & set(question["skills"])
-        (level,) = (tag for tag in question["tags"] if tag.startswith("cog-"))
-        found[skill, level] += 1
-    assert found == {
-        ("ml-evaluation", "cog-understand"): 4,
-        ("ml-evaluation", "cog-apply"): 4,
-        ("ml-evaluation", "cog-analyse"): 4,
-        ("statistics", "cog-apply"): 7,
-        ("statistics", "cog-analyse"): 4,
-    }
-
-
-@of_type()
-def test_difficulty_follows_the_cognitive_level(question: Question) -> None:
-    (level,) = (tag.removeprefix("cog-") for tag in question["tags"] if tag.startswith("cog-"))
-    assert question["b"] == pytest.approx(0.9 + COGNITIVE_OFFSETS[level])
-    for enemy in question.get("enemies", ()):
-        assert question["id"] in QUESTIONS[enemy]["enemies"]
-
-
-def test_the_quiz_draws_fewer_than_there_are() -> None:
-    module = lesson_files.read_yaml((COURSE / "modules" / "30-mesurer" / "module.yaml").read_text(encoding="utf-8"))
-    (quiz,) = [item for item in module["items"] if "quiz" in item]
-    assert sum(row["count"] for row in quiz["pick"]) <= len(bank("practice")) - 2
-    assert module["mastery"] == {"quiz": quiz["quiz"], "threshold": 0.8}
-
-
-@both_languages
-@of_type("single", "multiple")
-def test_no_feedback_serves_twice(question: Question, language: str) -> None:
-    told = list(feedbacks(question, language))
-    assert len(told) == len(set(told))
-    assert len(option_texts(question, language)) == len(set(option_texts(question, language)))
-
-
-def test_questions_of_the_module_are_embedded_in_it() -> None:
-    embedded: Any = set()
-    for lesson in LESSONS:
-        embedded |= set(re.findall(r"\{\{question: (.*?)\}\}", read_lesson(lesson, "fr")[1]))
-    assert embedded == {question["id"] for question in bank("lessons")}
