@@ -36,6 +36,7 @@ class Settings:
     seal_key_path: Path
     seal_certificate_path: Path
     trusted_proxies: int
+    drain_seconds: int
     insecure_http: bool
     staff_second_factor: str
     site_name: str
@@ -64,7 +65,8 @@ class Settings:
 VARIABLES = {
     "ENVIRONMENT", "INSTANCE_PATH", "DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "MAIL_URL", "TASKS_URL",
     "STORAGE_URL", "SIGNING_KEY", "SIGNING_KEY_PASSPHRASE", "PDF_SEAL", "SEAL_KEY_FILE", "SEAL_CERTIFICATE_FILE",
-    "TRUSTED_PROXIES", "INSECURE_HTTP", "STAFF_SECOND_FACTOR", "SITE_NAME", "ISSUER_NAME", "SITE_CONTACT",
+    "TRUSTED_PROXIES", "DRAIN_SECONDS", "INSECURE_HTTP", "STAFF_SECOND_FACTOR", "SITE_NAME", "ISSUER_NAME",
+    "SITE_CONTACT",
 }  # fmt: skip
 FROM_FILE = {
     "SECRET_KEY_FILE": "SECRET_KEY",
@@ -98,6 +100,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         seal_key_path=Path(values.get("SEAL_KEY_FILE", instance / "keys" / "seal.pem")),
         seal_certificate_path=Path(values.get("SEAL_CERTIFICATE_FILE", instance / "keys" / "seal-certificate.pem")),
         trusted_proxies=_whole_number(values, "TRUSTED_PROXIES", 0),
+        drain_seconds=_whole_number(values, "DRAIN_SECONDS", 0 if development else 3),  # read by gunicorn.conf.py
         insecure_http=values.get("INSECURE_HTTP", "0") == "1",
         staff_second_factor=_choice(values, "STAFF_SECOND_FACTOR", ("required", "optional"), "optional"),
         site_name=values.get("SITE_NAME", "Passerelle"),

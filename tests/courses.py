@@ -32,6 +32,7 @@ from app.skills.models import Skill
 REAL = Path(__file__).resolve().parent.parent / "content" / "ia-au-travail"
 KINDS = ("single", "multiple", "truefalse", "numeric", "text")
 PARTS_KINDS = ("matching", "ordering", "cloze", "matrix", "hotspot")
+RUBRIC_KINDS = ("essay", "file")
 
 
 @cache
@@ -83,6 +84,9 @@ def question(kind: str, slug: str, domain: str = "alpha", **changes: Any) -> Que
         body["answers"] = [{"value": "12.5", "tolerance": {"absolute": "0.1"}, "unit": "km"}]
     elif kind in PARTS_KINDS:
         body |= deepcopy(_PARTS[kind])
+    elif kind in RUBRIC_KINDS:
+        body |= {"rubric": a_rubric(), "solution": both("Une réponse modèle.")}
+        body |= {"max_words": 5} if kind == "essay" else {"accept": ["pdf", "txt"], "max_mb": 1}
     else:
         body["answers"] = [{"value": "Éléonore"}]
     return QuestionDraft(slug, kind, domain, 1, {**body, **changes})
@@ -178,16 +182,20 @@ def right_values(item: AttemptItem) -> list[str]:
     return [str(payload.get("choice") or payload["text"])]
 
 
-def a_project(*, markers: int = 1, **body: Any) -> ProjectDraft:
-    """A project of two lines, weights 2 and 1, levels of 0 to 3 points; accepted from 60 %."""
+def a_rubric() -> list[dict[str, Any]]:
+    """Two lines, weights 2 and 1, levels of 0 to 3 points."""
     levels = [{"points": points, "text": both(f"Palier {points}")} for points in range(4)]
-    rubric = [
+    return [
         {"id": "exactitude", "weight": 2, "title": both("Exactitude"), "levels": levels},
         {"id": "clarte", "title": both("Clarté"), "levels": levels},
     ]
+
+
+def a_project(*, markers: int = 1, **body: Any) -> ProjectDraft:
+    """A project of two lines, weights 2 and 1, levels of 0 to 3 points; accepted from 60 %."""
     html = both("<p>Le <strong>projet</strong>.</p>")
     return ProjectDraft(
-        "mini-projet", both("Mini-projet"), html, {"id": "mini-projet", "rubric": rubric, **body}, markers
+        "mini-projet", both("Mini-projet"), html, {"id": "mini-projet", "rubric": a_rubric(), **body}, markers
     )
 
 

@@ -1,9 +1,12 @@
-"""What comes before and after an exam, to photograph: accommodations, a break, a faulty question, appeals."""
+"""What comes before and after an exam, to photograph: accommodations, a break, a faulty question, appeals, signals."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,7 +16,9 @@ from app.assessment.appeal_models import Appeal
 from app.assessment.decision_models import ItemDecision
 from app.assessment.models import Attempt, AttemptItem, Exam
 from app.assessment.regrading import Kind
+from app.assessment.signal_models import Signal, SignalRound
 from app.catalog.queries import get_current_version
+from app.foundation import clock
 from app.foundation.i18n import use_language
 from app.learning import services as learning
 from app.wiring import demo
@@ -26,15 +31,16 @@ GROUNDS = (
     "La question des congés ne dit pas si l’on compte les jours fériés. Avec eux, ma réponse est juste.",
     "Je n’ai pas eu le temps indiqué : la page s’est fermée avant la fin.",
 )
-Named = tuple[str, str, str]
+Named = tuple[str, str, str] | tuple[str, str, str, Callable[[Page], None]]
 
 
 def add_states(session: Session) -> None:
-    """Emile contests a failed exam whose question was decided on; Henri rests; Chloé has more time to come."""
+    """Emile contests a failed exam whose question was decided on, and some of it was noted; Henri rests."""
     with use_language("fr"):
         _accommodate(session)
         _decide(session)
         _contest(session)
+        _note(session)
 
 
 def _accommodate(session: Session) -> None:
@@ -81,8 +87,31 @@ def _contest(session: Session) -> None:
     )
 
 
+def _note(session: Session) -> None:
+    """A signal of every kind, as the worker and a browser leave them."""
+    watched, other = _attempt(session, "emile"), _attempt(session, "fatou")
+    noted: tuple[tuple[str, int, int | None, dict[str, Any] | None], ...] = (
+        ("hidden", 31, None, None), ("paste", 1812, 4, None), ("address", 1, None, None), ("hidden", 130, None, None),
+        ("browser", 1, None, None), ("windows", 3, 9, None), ("fast", 3240, 12, {"usual_ms": 52_000, "people": 44}),
+        ("alike", 13, None, {"both_wrong": 14, "chance": "2.5e-08", "limit": "1.2e-06"}),
+    )  # fmt: skip
+    for place, (kind, amount, slot, details) in enumerate(noted):
+        at = watched.started_at + timedelta(seconds=70 + 95 * place)
+        row = {"kind": kind, "amount": amount, "slot": slot, "details": details, "at": at}
+        session.add(Signal(attempt_id=watched.id, other_id=other.id if kind == "alike" else None, **row))
+    session.add(SignalRound(exam_id=watched.exam_id, attempts=0, looked_at=clock.now()))  # the sweep leaves these
+    for attempt in (other, _attempt(session, "ada")):
+        session.add(Signal(attempt_id=attempt.id, kind="hidden", at=attempt.started_at, amount=12))
+
+
+def _look(page: Page) -> None:
+    """Look at the first attempt of the list."""
+    with page.expect_navigation():
+        page.locator("main .listing form button").first.click()
+
+
 def named(session: Session) -> list[Named]:
-    """Person, name and address of each page."""
+    """Person, name and address of each page, and what leads from there to the state to photograph."""
     decided = session.scalars(select(ItemDecision).order_by(ItemDecision.id)).all()
     filed = session.scalars(select(Appeal).order_by(Appeal.id)).all()
     exam = _attempt(session, "emile").exam
@@ -100,6 +129,9 @@ def named(session: Session) -> list[Named]:
         ("camille", "decision-form", f"{questions}/{version.question.public_id}/{version.number}"),
         ("emile", "result-regraded", f"/attempts/{_attempt(session, 'emile').public_id}/result"),
         ("camille", "appeal", f"/studio/appeals/{filed[0].public_id}"),
+        ("camille", "signals", f"/studio/exams/{exam.public_id}/signals"),
+        ("camille", "signals-look", f"/studio/exams/{exam.public_id}/signals?kind=alike", _look),
+        ("emile", "signals-own", f"/attempts/{_attempt(session, 'emile').public_id}/signals"),
         ("camille", "appeal-answered", f"/studio/appeals/{filed[1].public_id}"),
     ]
 

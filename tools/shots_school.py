@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_essays
 import shots_exams
 import shots_figures
 import shots_projects
@@ -55,6 +56,7 @@ LETTERS = (
     "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain.",
     "Votre parcours nous intéresse : parlons-en.",
     *shots_projects.WRITTEN,
+    *shots_essays.WRITTEN,
 )
 # Answers for machines, and files.
 NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.(pdf|html)$")
@@ -80,13 +82,14 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots_exams.add_states(db.session)
         shots_figures.add_cohort(db.session)
         shots_projects.add_projects(db.session, lambda name: _actor(db.session, name))
+        shots_essays.add_exam(db.session, lambda name: _actor(db.session, name))
         shots_studio.add_cohorts(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
         counter += [Shot(*named) for named in shots_exams.named(db.session)]
         studio = [Shot("camille", *named) for part in (shots_figures, shots_studio) for named in part.named(db.session)]
         shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
-        shots += [Shot(*one) for one in shots_projects.named(db.session)]
+        shots += [Shot(*one) for part in (shots_projects, shots_essays) for one in part.named(db.session)]
         db.session.rollback()
         db.session.close()
         run_sweeps(app)
@@ -219,6 +222,24 @@ def _examples(session: Session) -> list[Shot]:
     return [*shots, *_attempts(session), *_certificates(session), *_hiring(session)]
 
 
+def _exam_script(words: str) -> Callable[[Page], None]:
+    """Shows what the script of an exam shows when it must: its banner, its dialog, its choice between two answers."""
+
+    def act(page: Page) -> None:
+        page.locator("#exam:not([hidden])").wait_for()
+        page.evaluate(
+            "() => { const dialog = document.getElementById('sign-in-again');"
+            "const offline = document.getElementById('offline');"
+            "const question = document.querySelector('form[data-slot]:not([hidden]) fieldset');"
+            "const choice = document.getElementById('conflict').content.firstElementChild.cloneNode(true);"
+            "offline.querySelector('[data-since]').textContent = '14:33';"
+            "for (const place of choice.querySelectorAll('dd')) place.textContent = 'Ada';"
+            f"{words}; }}"
+        )
+
+    return act
+
+
 def _attempts(session: Session) -> list[Shot]:
     def newest(person: str, kind: str) -> str:
         wanted = select(Attempt.public_id).join(Exam, Exam.id == Attempt.exam_id).where(Exam.kind == kind)
@@ -230,6 +251,10 @@ def _attempts(session: Session) -> list[Shot]:
         Shot("henri", "attempt", f"/attempts/{sitting}"),
         Shot("henri", "attempt-answered", f"/attempts/{sitting}?question=2"),
         Shot("henri", "attempt-review", f"/attempts/{sitting}/review"),
+        Shot("henri", "attempt-plain", f"/attempts/{sitting}?question=2&plain=y"),
+        Shot("henri", "attempt-offline", f"/attempts/{sitting}", _exam_script("offline.hidden = false")),
+        Shot("henri", "attempt-signed-out", f"/attempts/{sitting}", _exam_script("dialog.showModal()")),
+        Shot("henri", "attempt-two-answers", f"/attempts/{sitting}", _exam_script("question.append(choice)")),
         Shot("chloe", "practice", f"/attempts/{practising}"),
         Shot("chloe", "practice-right", f"/attempts/{practising}?question=1"),
         Shot("chloe", "practice-wrong", f"/attempts/{practising}?question=2"),

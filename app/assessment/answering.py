@@ -8,15 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.assessment import answers, queries, rules
+from app.assessment import answers, essays, queries, rules
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem
-from app.assessment.sittings import Event, Place, Sitting, get_place
+from app.assessment.paper_models import AttemptFile
+from app.assessment.sittings import Event, Place, Sitting, body_of, get_place
 from app.assessment.wording import unreadable_sentence
 from app.foundation import clock
-from app.foundation.errors import RuleError
+from app.foundation.errors import RuleError, TooManyRequestsError
+from app.foundation.i18n import lazy_gettext as _l
 
 
 class Outcome(StrEnum):
@@ -70,16 +72,18 @@ def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incom
     """Store one answer of an attempt got by `hold_attempt`; the reply may be given only after the commit.
 
     Nobody else writes to a held attempt, so what is read here still holds when it is written.
-    Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not.
+    Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not, and
+    TooManyRequestsError beyond the budget of an attempt (ADR 0015).
     """
     place = get_place(session, attempt.id, incoming.slot, incoming.idempotency_key)
-    _check_readable(attempt, place, incoming)
+    _check_readable(session, attempt, place, incoming)
     digest = _digest(incoming)
     closed = _is_closed(session, attempt, place)
     if place.event is not None:
         return _already_there(place.event, digest, place, closed=closed)
     counted = not closed and incoming.rev == place.rev + 1
     at = clock.now()
+    _check_pace(place, at)
     _append_event(session, attempt.id, incoming, digest, at, counted=counted)
     if not counted:
         return _uncounted(place, closed=closed)
@@ -87,9 +91,15 @@ def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incom
     return Saved(Outcome.SAVED, incoming.rev, at, incoming.payload, place.kind, place.option_order)
 
 
+def _check_pace(place: Place, at: datetime) -> None:
+    wait = rules.wait_before_saving(place.burst_at, at)
+    if wait:
+        raise TooManyRequestsError(_l("Too many attempts. Please wait a little, then try again."), retry_after=wait)
+
+
 def _is_closed(session: Session, attempt: Attempt | Sitting, place: Place) -> bool:
     """No answer counts any more: the time is over, or practice has already shown the correction."""
-    if rules.may_write(queries.timing_of(session, attempt), clock.now()) is not None:
+    if rules.may_write(queries.timing_of(session, attempt), queries.time_of(attempt)) is not None:
         return True
     return attempt.kind == "practice" and place.rev > 0
 
@@ -99,15 +109,23 @@ def _uncounted(place: Place, *, closed: bool) -> Saved:
     return Saved(outcome, place.rev, clock.now(), place.payload, place.kind)
 
 
-def _check_readable(attempt: Attempt | Sitting, place: Place, incoming: Incoming) -> None:
+def _check_readable(session: Session, attempt: Attempt | Sitting, place: Place, incoming: Incoming) -> None:
     """In practice, where the first answer is the last, what cannot be read is no answer yet (ADR 0008)."""
     try:
         answer = answers.receive(place.kind, incoming.payload, place.option_order)
     except answers.PayloadError as error:
         raise RuleError(unreadable_sentence(error.reason)) from error
-    not_yet = answers.unready(place.kind, answer)
-    if attempt.kind == "practice" and not_yet is not None:
+    if isinstance(answer, answers.Filed) and not was_sent(session, attempt.id, place.slot, answer.sha256):
+        raise RuleError(unreadable_sentence(answers.Reason.SHAPE))
+    not_yet = essays.not_yet(body_of(session, place), place.kind, answer) if attempt.kind == "practice" else None
+    if not_yet is not None:
         raise RuleError(unreadable_sentence(not_yet))
+
+
+def was_sent(session: Session, attempt_id: int, slot: int, sha256: str) -> bool:
+    """Did this candidate send this very content for this question? Whoever only knows its hash did not."""
+    sent = exists().where(AttemptFile.attempt_id == attempt_id, AttemptFile.slot == slot, AttemptFile.sha256 == sha256)
+    return bool(session.scalar(select(sent)))
 
 
 def _digest(incoming: Incoming) -> str:

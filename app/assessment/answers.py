@@ -1,5 +1,7 @@
 """Turn the payload of an answer, as a browser sent it, into an answer that grading understands."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +11,8 @@ from app.assessment import layouts, numbers
 from app.foundation.hidden_signs import carries_hidden_signs
 
 LONGEST_TEXT = 4_000
+LARGEST_ESSAY = 40 * 1024  # bytes once written as JSON: with what goes around it, below schemas.LARGEST_BODY
+LONGEST_FILE_NAME = 120
 MOST_CHOICES = 100
 LONGEST_TOKEN = 64
 LANGUAGES = ("fr", "en")
@@ -17,7 +21,8 @@ SINGLE_TYPES = frozenset({"single", "truefalse", "hotspot"})
 WRITTEN_TYPES = frozenset({"numeric", "text"})
 # The types whose answer has one part for each pair, row, item or gap: under this key, {token: what was given}.
 PARTS_KEYS = {"matching": "pairs", "matrix": "rows", "ordering": "places", "cloze": "gaps"}
-TYPES = SINGLE_TYPES | WRITTEN_TYPES | PARTS_KEYS.keys() | {"multiple"}
+MARKED_BY_PEOPLE = frozenset({"essay", "file"})  # against the question's rubric
+TYPES = SINGLE_TYPES | WRITTEN_TYPES | MARKED_BY_PEOPLE | PARTS_KEYS.keys() | {"multiple"}
 
 Tokens: TypeAlias = Sequence[Sequence[str]]  # the stored layout of a slot: [[token, option id], …]
 
@@ -29,6 +34,8 @@ class Reason(StrEnum):
     SHAPE = "shape"  # not the keys or values this question type takes
     LANGUAGE = "language"  # the page's language is neither fr nor en
     TOO_LONG = "too_long"
+    TOO_LARGE = "too_large"  # an essay that no save can carry
+    TOO_MANY_WORDS = "too_many_words"  # more than the question takes
     UNSTORABLE = "unstorable"  # NUL, a lone surrogate, bytes that were no text, signs that nobody types on purpose
     NOT_A_NUMBER = "not_a_number"  # no number can be read in it
     SHARED_PLACE = "shared_place"  # two items were given the same place
@@ -92,7 +99,22 @@ class Filled:
     gaps: tuple[Gap, ...]
 
 
-Answer: TypeAlias = Chosen | Written | Paired | Placed | Filled | None
+@dataclass(frozen=True, slots=True)
+class Essay:
+    """A text of several lines, as it was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file that was sent: the SHA-256 of its content, and its name as mere words."""
+
+    sha256: str
+    name: str
+
+
+Answer: TypeAlias = Chosen | Written | Paired | Placed | Filled | Essay | Filed | None
 
 
 def normalise(question_type: str, payload: object, tokens: Tokens = ()) -> Answer:
@@ -105,6 +127,8 @@ def normalise(question_type: str, payload: object, tokens: Tokens = ()) -> Answe
         raise PayloadError(Reason.SHAPE)
     if question_type in WRITTEN_TYPES:
         return _written(payload)
+    if question_type in MARKED_BY_PEOPLE:
+        return _essay(payload) if question_type == "essay" else _filed(payload)
     if question_type in PARTS_KEYS:
         return _in_parts(question_type, payload, tokens)
     return _chosen(_tokens_in(question_type, payload), tokens)
@@ -122,9 +146,11 @@ def receive(question_type: str, payload: object, tokens: Tokens = ()) -> Answer:
 
 
 def typed_in(question_type: str, answer: Answer) -> list[tuple[str, Written]]:
-    """Everything that was typed in an answer, each with its kind: "numeric" or "text"."""
+    """Everything that was typed in an answer, each with its kind: "numeric", "text" or "essay"."""
     if isinstance(answer, Written):
         return [(question_type, answer)]
+    if isinstance(answer, Essay):
+        return [(question_type, Written(answer.text, ""))]
     gaps = answer.gaps if isinstance(answer, Filled) else ()
     return [(gap.kind, gap.given) for gap in gaps if isinstance(gap.given, Written)]
 
@@ -149,6 +175,22 @@ def _written(payload: Mapping[str, object]) -> Written | None:
     if language not in LANGUAGES:
         raise PayloadError(Reason.LANGUAGE)
     return Written(text, str(language)) if text.strip() else None
+
+
+def _essay(payload: Mapping[str, object]) -> Essay | None:
+    _require_keys(payload, {"text"})
+    text = _storable(payload["text"], LARGEST_ESSAY, Reason.TOO_LARGE)
+    if len(json.dumps(text, ensure_ascii=False).encode()) > LARGEST_ESSAY:
+        raise PayloadError(Reason.TOO_LARGE)
+    return Essay(text) if text.strip() else None
+
+
+def _filed(payload: Mapping[str, object]) -> Filed:
+    _require_keys(payload, {"sha256", "name"})
+    sha256, name = _storable(payload["sha256"], 64), _storable(payload["name"], LONGEST_FILE_NAME)
+    if not re.fullmatch("[0-9a-f]{64}", sha256) or not name:
+        raise PayloadError(Reason.SHAPE)
+    return Filed(sha256, name)
 
 
 def _in_parts(question_type: str, payload: Mapping[str, object], tokens: Tokens) -> Answer:
@@ -233,12 +275,12 @@ def _require_keys(payload: Mapping[str, object], keys: set[str]) -> None:
         raise PayloadError(Reason.SHAPE)
 
 
-def _storable(value: object, longest: int) -> str:
+def _storable(value: object, longest: int, too_long: Reason = Reason.TOO_LONG) -> str:
     """Refuse what a database or a receipt cannot hold, and what is left of bytes that were no text (U+FFFD)."""
     if not isinstance(value, str):
         raise PayloadError(Reason.SHAPE)
     if len(value) > longest:
-        raise PayloadError(Reason.TOO_LONG)
+        raise PayloadError(too_long)
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value):
         raise PayloadError(Reason.UNSTORABLE)
     return value

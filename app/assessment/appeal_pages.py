@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.queries import names_of
@@ -19,6 +19,7 @@ from app.foundation import clock
 from app.foundation.errors import NotFoundError
 from app.foundation.i18n import gettext as _
 from app.foundation.permissions import Permission
+from app.foundation.storage import Storage, open_storage
 from app.foundation.wording import day_in_words
 from app.web.access import current_actor, requires, signed_in
 from app.web.forms import form_page, refusals
@@ -71,7 +72,7 @@ def download_own(attempt_id: str) -> Response:
     found = _own(attempt_id)
     if appeals.published_at(db.session, found) is None:
         raise NotFoundError("file")
-    return _zip(own_file(db.session, found), attempt_id)
+    return _zip(own_file(db.session, found, _storage()), attempt_id)
 
 
 @blueprint.get("/studio/appeals")
@@ -127,7 +128,11 @@ def take(appeal_id: str) -> ResponseReturnValue:
 def download(appeal_id: str) -> Response:
     """The appeal file: everything, keys included."""
     found = appeals.get_appeal(db.session, appeal_id)
-    return _zip(staff_file(db.session, found.attempt), appeal_id)
+    return _zip(staff_file(db.session, found.attempt, _storage()), appeal_id)
+
+
+def _storage() -> Storage:
+    return open_storage(current_app.config["SETTINGS"].storage_url)
 
 
 def _zip(content: bytes, name: str) -> Response:

@@ -12,7 +12,6 @@ from app.assessment import queries, rules
 from app.assessment.accommodations import deadline_from
 from app.assessment.models import Attempt
 from app.audit.services import record
-from app.foundation import clock
 from app.foundation.actor import Actor
 from app.foundation.errors import RuleError
 from app.foundation.i18n import gettext as _
@@ -28,7 +27,7 @@ def start_break(session: Session, *, actor: Actor, attempt: Attempt) -> None:
         _settle(session, attempt, queries.break_until(attempt) or attempt.break_started_at)
     if attempt.deadline_at is None or not rules.break_left(attempt.break_allowance_s, attempt.pause_s):
         raise RuleError(_("No time is left for breaks in this attempt."))
-    began = clock.now()
+    began = queries.time_of(attempt)
     if _change(
         session, attempt, None, break_started_at=began, deadline_at=_deadline(attempt, attempt.break_allowance_s)
     ):
@@ -40,7 +39,7 @@ def end_break(session: Session, *, actor: Actor, attempt: Attempt) -> None:
     if attempt.state != rules.State.IN_PROGRESS or attempt.break_started_at is None:
         return
     before = attempt.pause_s
-    if _settle(session, attempt, clock.now()):
+    if _settle(session, attempt, queries.time_of(attempt)):
         details = {"seconds": attempt.pause_s - before, "deadline": str(attempt.deadline_at)}
         record(session, actor=actor, event="attempt.break-ended", subject=attempt.public_id, details=details)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.assessment import answers, choices, grading, layouts, numbers, readings
+from app.assessment import answers, choices, essays, grading, layouts, numbers, readings, uploads
 from app.assessment.answers import PayloadError
 from app.assessment.parts import DEFAULT_ORDERING_RULE
 from app.assessment.pictures import LETTERS, Picture, picture_of
@@ -38,6 +38,19 @@ class CandidatePart:
 
 
 @dataclass(frozen=True)
+class Task:
+    """What an essay or a file is to be, and the rubric it is marked by, which everybody may read beforehand.
+
+    Its lines are those of the author without their ids: title, weight, levels [{points, text}], the weakest first.
+    """
+
+    rubric: tuple[Mapping[str, Any], ...]
+    most_words: int | None = None
+    kinds: tuple[str, ...] = ()
+    most_mb: float = 0
+
+
+@dataclass(frozen=True)
 class CandidateQuestion:
     """A question without key, credit, feedback, misconception or tag.
 
@@ -52,6 +65,7 @@ class CandidateQuestion:
     parts: tuple[CandidatePart, ...] = ()
     picture: Picture | None = None
     scoring: str = ""
+    task: Task | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,7 @@ class Correction:
     feedback: tuple[Words, ...]
     expected: str
     parts: tuple[PartReading, ...] = ()
+    model: Words = ""  # of an essay or a file, the author's solution
 
 
 def candidate_question(body: Mapping[str, Any], option_order: OptionOrder) -> CandidateQuestion:
@@ -90,7 +105,25 @@ def candidate_question(body: Mapping[str, Any], option_order: OptionOrder) -> Ca
         parts=_gaps(body, option_order, words) if kind == "cloze" else _parts(option_order, words),
         picture=picture_of(body, option_order),
         scoring=_scoring(body),
+        task=task_of(body),
     )
+
+
+def task_of(body: Mapping[str, Any]) -> Task | None:
+    """What an essay or a file is to be; None for the questions that a program scores."""
+    if not essays.is_marked_by_people(body["type"]):
+        return None
+    lines = tuple(
+        {
+            "title": line["title"],
+            "weight": line.get("weight", 1),
+            "levels": [{"points": level["points"], "text": level["text"]} for level in line["levels"]],
+        }
+        for line in body["rubric"]
+    )
+    if body["type"] == "essay":
+        return Task(lines, essays.most_words(body))
+    return Task(lines, kinds=uploads.kinds_of(body), most_mb=uploads.most_megabytes(body))
 
 
 def _scoring(body: Mapping[str, Any]) -> str:
@@ -182,6 +215,8 @@ def payload_of_form(kind: str, values: Sequence[str], language: str) -> dict[str
         return {"choices": filled}
     if kind in answers.PARTS_KEYS:
         return _parts_payload(kind, filled, language)
+    if kind == "essay":
+        return {"text": filled[0].replace("\r\n", "\n")}
     return {"text": filled[0], "lang": language}
 
 
@@ -206,9 +241,11 @@ def _parts_payload(kind: str, values: Sequence[str], language: str) -> dict[str,
 
 
 def chosen_values(payload: Mapping[str, Any] | None) -> list[str]:
-    """The tokens or the text of a stored payload, as the form shows them back."""
+    """The tokens, the text or the file's name of a stored payload, as the form shows them back."""
     if not payload:
         return []
+    if "sha256" in payload:
+        return [payload["name"]]
     if "choice" in payload:
         return [payload["choice"]] if payload["choice"] else []
     if "choices" in payload:
@@ -241,6 +278,8 @@ def not_ready(kind: str, payload: Mapping[str, Any] | None, order: OptionOrder =
 def correction(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapping[str, Any] | None) -> Correction:
     """Mark an answer option by option, with the author's feedback; only where feedback may be shown."""
     answer = _answer(body, option_order, payload)
+    if essays.is_marked_by_people(body["type"]):
+        return _to_compare(body, answer)
     scored = grading.score(body, answer)
     said = tuple(remark.words for remark in scored.remarks if remark.about in ("", "answer"))
     return Correction(
@@ -250,6 +289,13 @@ def correction(body: Mapping[str, Any], option_order: OptionOrder, payload: Mapp
         expected=_expected(body, current_language()),
         parts=readings.part_readings(body, option_order, answer, scored),
     )
+
+
+def _to_compare(body: Mapping[str, Any], answer: answers.Answer) -> Correction:
+    """What nobody but people can mark is compared with the author's solution; its outcome says only if it is blank."""
+    general = (body.get("feedback") or {}).get("general")
+    outcome = "blank" if answer is None else "unmarked"
+    return Correction(outcome, {}, (general,) if general else (), "", model=body.get("solution") or "")
 
 
 def _option_readings(

@@ -40,7 +40,7 @@ class ItemDecision(Base):
     question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
     exam_id: Mapped[int | None] = mapped_column(ForeignKey("exam.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
-    new_key: Mapped[dict[str, Any] | None] = mapped_column(JSONValue)  # {"correct": [ids]} or {"answers": [entries]}
+    new_key: Mapped[dict[str, Any] | None] = mapped_column(JSONValue)  # what regrading.rekeyed takes
     reason: Mapped[dict[str, str]] = mapped_column(LocalisedText)  # as those concerned read it
     state: Mapped[str] = mapped_column(String(12))
     proposed_by: Mapped[int] = mapped_column(ForeignKey("account.id"))

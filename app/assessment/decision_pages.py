@@ -11,15 +11,15 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.queries import names_of
 from app.assessment import decisions, queries, regrades
-from app.assessment.choices import is_right, options_of
+from app.assessment.decision_forms import DecisionForm, decision_form
 from app.assessment.decision_models import ItemDecision
 from app.assessment.decisions import Proposal
-from app.assessment.forms import DecisionForm
-from app.assessment.keyed import has_options, options_by_id, with_key
+from app.assessment.keyed import with_key
 from app.assessment.models import Exam, QuestionVersion
-from app.assessment.new_keys import accepted_lines, new_key
+from app.assessment.new_keys import in_words
+from app.assessment.readings import Given
 from app.assessment.regrades import has_stopped
-from app.assessment.regrading import Kind, Outcome
+from app.assessment.regrading import Decision, Kind, Outcome
 from app.assessment.standings import Standing
 from app.assessment.wording import DECISIONS
 from app.certification.queries import numbers_of_attempts
@@ -69,8 +69,7 @@ def questions(exam_id: str) -> ResponseReturnValue:
 def form(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
     """One question with its key, and what could be decided about it."""
     exam, version = _question(exam_id, question_id, number)
-    right = [one["id"] for one in options_of(version.body) if is_right(one)] if has_options(version.body) else []
-    return _form_page(exam, version, _form(version, right=right, accepted=accepted_lines(version.body)))
+    return _form_page(exam, version, decision_form(version, _in_force(exam.id, version), _plain))
 
 
 @blueprint.post("/exams/<public_id:exam_id>/questions/<public_id:question_id>/<int(max=9999):number>")
@@ -78,11 +77,11 @@ def form(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
 def propose(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
     """Propose it: nothing changes yet."""
     exam, version = _question(exam_id, question_id, number)
-    sent, made = _form(version, request.form), None
+    sent, made = decision_form(version, _in_force(exam.id, version), _plain, request.form), None
     if sent.validate():
         with refusals(sent):
             made = decisions.propose(
-                db.session, actor=current_actor(), version=version, proposal=_proposal(exam, version, sent)
+                db.session, actor=current_actor(), version=version, proposal=_proposal(exam, sent)
             )  # fmt: skip
     if made is None:
         return _form_page(*_question(exam_id, question_id, number), sent)
@@ -91,12 +90,8 @@ def propose(exam_id: str, question_id: str, number: int) -> ResponseReturnValue:
     return redirect(url_for(".decision", decision_id=made.public_id))
 
 
-def _proposal(exam: Exam, version: QuestionVersion, sent: DecisionForm) -> Proposal:
-    kind = Kind(sent.kind.data)
-    key = None
-    if kind is Kind.REKEY:
-        key = new_key(version.type, version.body, sent.right.data or [], sent.accepted.data or "")
-    return Proposal(kind, exam.id if sent.scope.data == "exam" else None, sent.reason, key)
+def _proposal(exam: Exam, sent: DecisionForm) -> Proposal:
+    return Proposal(Kind(sent.kind.data), exam.id if sent.scope.data == "exam" else None, sent.reason, sent.key)
 
 
 @blueprint.get("/decisions/<public_id:decision_id>")
@@ -112,6 +107,7 @@ def decision(decision_id: str) -> ResponseReturnValue:
         plan=_plan(found) if found.state == "proposed" else None,
         stopped=has_stopped(db.session, found),
         in_words=DECISIONS,
+        keyed=with_key(found.version, _in_force(found.exam_id, found.version) if found.state == "proposed" else None),
         key=_key_in_words(found),
     )
 
@@ -136,11 +132,15 @@ def _plan(found: ItemDecision) -> dict[str, Any]:
 
 
 def _key_in_words(found: ItemDecision) -> list[str]:
-    """The new key as one reads it."""
-    key = found.new_key or {}
-    if "correct" in key:
-        return [words for name, words in _options(found.version) if name in key["correct"]]
-    return [str(text(one["value"])) for one in key.get("answers", ()) if "value" in one]
+    """The new key as one reads it, a line for each part."""
+    return [
+        _("%(part)s: %(right)s", part=_plain(about), right=_right(given)) if about else _right(given)
+        for about, given in in_words(found.version, found.new_key or {})
+    ]
+
+
+def _right(given: Given) -> str:
+    return str(text(given.words)) if given.typed else _plain(given.words)
 
 
 @blueprint.post("/decisions/<public_id:decision_id>/approval")
@@ -180,16 +180,17 @@ def _question(exam_id: str, question_id: str, number: int) -> tuple[Exam, Questi
     return exam, version
 
 
-def _form(version: QuestionVersion, sent: Any = None, **values: Any) -> DecisionForm:
-    return DecisionForm(sent, type_=version.type, options=_options(version), **values)
+def _in_force(exam_id: int | None, version: QuestionVersion) -> Decision | None:
+    """What was decided last about a question, as this exam (None: every exam) marks it."""
+    return decisions.newest_by_version(decisions.approved(db.session, exam_id, [version.id])).get(version.id)
 
 
-def _options(version: QuestionVersion) -> list[tuple[str, str]]:
-    return [(name, inline(words).striptags()) for name, words in options_by_id(version)]
+def _plain(words: Any) -> str:
+    return str(inline(words).striptags())
 
 
 def _form_page(exam: Exam, version: QuestionVersion, shown: DecisionForm) -> ResponseReturnValue:
     return form_page(
         "assessment/decision_form.html", form=shown, exam=exam, title=_title(exam), version=version,
-        keyed=with_key(version),
+        keyed=with_key(version, _in_force(exam.id, version)),
     )  # fmt: skip

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.assessment import layouts
-from app.assessment.answers import PayloadError, receive, unready
+from app.assessment import essays, layouts
+from app.assessment.answers import PayloadError, receive
 from app.assessment.candidate import (
     CandidateQuestion,
     Correction,
@@ -95,7 +95,7 @@ def check_embedded(
         return Checked([], None, unreadable_sentence(error.reason))
     if answer is None:
         return Checked([], None, str(BLANK))
-    not_yet = unready(version.type, answer)
+    not_yet = essays.not_yet(version.body, version.type, answer)
     if not_yet is not None:
         return Checked(values, None, unreadable_sentence(not_yet))
     return Checked(values, correction(version.body, order, payload))

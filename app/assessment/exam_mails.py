@@ -1,4 +1,4 @@
-"""The letters of exams: a result that was corrected, an appeal that was answered."""
+"""The letters of exams: a result that is out, or was corrected, an appeal that was answered."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from app.assessment.decision_models import ItemDecision
 from app.assessment.models import Attempt, Result
 from app.assessment.regrades import LETTER
 from app.assessment.regrading import CAUSE
+from app.assessment.services import RESULT_OUT_LETTER
 from app.config import Settings
 from app.foundation.i18n import localised, use_language
 from app.foundation.mail import compose
@@ -85,4 +86,26 @@ def write_answered(session: Session, message: OutboxMessage, settings: Settings)
     )
 
 
-LETTERS: Mapping[str, Writer] = {LETTER: write_regraded, appeals.LETTER: write_answered}
+def write_result_out(session: Session, message: OutboxMessage, settings: Settings) -> EmailMessage | None:
+    """People are done marking and the result is out; nothing once the attempt was annulled or the account closed."""
+    attempt = session.get(Attempt, message.payload["attempt_id"])
+    account = session.get(Account, message.recipient_id) if message.recipient_id else None
+    if attempt is None or attempt.state != "released" or account is None or account.state != "active":
+        return None
+    return compose(
+        sender(settings),
+        recipient(account, account.language),
+        template=RESULT_OUT_LETTER,
+        key=message.dedupe_key,
+        name=account.name,
+        exam=localised(attempt.exam_version.title, account.language),
+        link=f"{settings.public_url}/attempts/{attempt.public_id}/result",
+        site_name=settings.site_name,
+    )
+
+
+LETTERS: Mapping[str, Writer] = {
+    LETTER: write_regraded,
+    RESULT_OUT_LETTER: write_result_out,
+    appeals.LETTER: write_answered,
+}

@@ -1,4 +1,4 @@
-"""The forms of exams: the pledge that starts one, what staff grant, what they decide about a faulty question."""
+"""The forms of exams: the pledge that starts one, what staff grant, what is contested and what is answered."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from wtforms import (
     DateField,
     IntegerField,
     RadioField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
-from app.assessment.regrading import REKEYABLE, Kind
-from app.assessment.wording import DECISIONS
 from app.foundation.forms import LINES, ONE_LINE, AtMost, Form, NoControlCharacters, Required
 from app.foundation.i18n import lazy_gettext as _l
 
@@ -81,50 +78,6 @@ class AccommodationForm(Form):
         """The last day is not before the first."""
         if field.data and self.valid_from.data and field.data < self.valid_from.data:
             raise StopValidation(_l("The last day comes before the first."))
-
-
-REASON = (AtMost(600), NoControlCharacters(lines=True))
-
-
-class DecisionForm(Form):
-    """What to do with a faulty question, where, with which key, and why, in the two languages of those concerned."""
-
-    kind = RadioField(_l("What is decided"), validators=[InputRequired(_l("Choose what is decided."))])
-    scope = RadioField(
-        _l("Where"),
-        choices=[
-            SelectChoice("exam", _l("In this exam")),
-            SelectChoice("everywhere", _l("In every exam that draws it")),
-        ],
-        default="exam",
-        validators=[InputRequired(_l("Choose where it holds."))],
-    )
-    right = SelectMultipleField(_l("Right answers, when the key changes"))
-    accepted = TextAreaField(
-        _l("Accepted answers, when the key changes"), filters=LINES, validators=[AtMost(2000), *REASON[1:]]
-    )
-    reason_fr = TextAreaField(
-        _l("Why, in French"), filters=LINES, validators=[Required(_l("Say why, in French.")), *REASON]
-    )
-    reason_en = TextAreaField(
-        _l("Why, in English"), filters=LINES, validators=[Required(_l("Say why, in English.")), *REASON]
-    )
-
-    def __init__(self, sent: Any = None, *, type_: str, options: list[tuple[str, str]], **values: Any) -> None:
-        super().__init__(sent, **values)
-        kinds = [kind for kind in Kind if kind is not Kind.REKEY or type_ in REKEYABLE]
-        self.kind.choices = [SelectChoice(kind.value, DECISIONS[kind]) for kind in kinds]
-        self.right.choices = options
-
-    def validate_kind(self, field: Any) -> None:
-        """Another key needs that key."""
-        if field.data == Kind.REKEY and not (self.right.data if self.right.choices else self.accepted.data):
-            raise StopValidation(_l("Say which answers are right."))
-
-    @property
-    def reason(self) -> dict[str, str]:
-        """As it is stored."""
-        return {"fr": self.reason_fr.data or "", "en": self.reason_en.data or ""}
 
 
 class AppealForm(Form):

@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 from app.assessment.answers import Answer, Tokens, normalise
 from app.assessment.choices import score_multiple, score_single
+from app.assessment.essays import is_marked_by_people, score_by_levels
 from app.assessment.exact import fraction, rounded, truncated
 from app.assessment.parts import score_cloze, score_matching, score_matrix, score_ordering
+from app.assessment.rubrics import Levels
 from app.assessment.scored import Body, GradingError, Scored
 from app.assessment.written import score_numeric, score_text
 
@@ -41,9 +43,15 @@ def score(body: Body, answer: Answer) -> Scored:
     return engine(body, answer)
 
 
-def score_stored(body: Body, payload: object, layout: Tokens) -> Scored:
-    """Score an answer as it is stored, in the layout its candidate saw; raises as `score` does."""
-    return score(body, normalise(body["type"], payload, layout))
+def score_stored(body: Body, payload: object, layout: Tokens, levels: Levels | None = None) -> Scored:
+    """Score an answer as it is stored, in the layout its candidate saw; raises as `score` does.
+
+    `levels` are those decided by people, of an essay or a file.
+    """
+    answer = normalise(body["type"], payload, layout)
+    if is_marked_by_people(body["type"]):
+        return score_by_levels(body, answer, levels)
+    return score(body, answer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.assessment.candidate import CandidateQuestion, Words, candidate_questio
 from app.assessment.drawing import SEED_BYTES
 from app.assessment.models import QuestionVersion
 from app.assessment.readings import PartReading
+from app.assessment.regrading import Decision, body_in_force
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import localised
 
@@ -24,11 +25,12 @@ class Keyed:
     right: frozenset[str]  # values of options
     parts: tuple[PartReading, ...]
     accepted: tuple[str, ...]
+    model: Words = ""  # of an essay or a file
 
 
-def with_key(version: QuestionVersion) -> Keyed:
-    """Read a question with its key, in the language of the page."""
-    body = version.body
+def with_key(version: QuestionVersion, decision: Decision | None = None) -> Keyed:
+    """Read a question with its author's key, or that of the decision in force, in the language of the page."""
+    body = body_in_force(version.body, decision)
     order = layouts.draw_layout(body, bytes(SEED_BYTES), 0, shuffle=False)
     read = correction(body, order, None)
     return Keyed(
@@ -36,6 +38,7 @@ def with_key(version: QuestionVersion) -> Keyed:
         right=frozenset(value for value, reading in read.readings.items() if reading.mark == "right"),
         parts=read.parts,
         accepted=tuple(_in_words(entry) for entry in body.get("answers", ()) if entry.get("credit", 1) == 1),
+        model=read.model,
     )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import session
+from flask import session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.assessment import queries, rules, services, starting
+from app.assessment import essays, paper_queries, queries, rules, services, starting
 from app.assessment.accommodations import NONE, deadline_from, granted_to
 from app.assessment.appeals import appeals_of, last_day
 from app.assessment.candidate import candidate_question, chosen_values, correction, given_parts, not_ready, read_as
@@ -27,7 +27,7 @@ from app.catalog.queries import get_version
 from app.certification.queries import find_certificate_of_attempt
 from app.extensions import db
 from app.foundation import clock
-from app.foundation.i18n import current_language
+from app.foundation.i18n import current_language, ngettext
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
 from app.foundation.wording import wait_in_words
@@ -64,6 +64,7 @@ def question_page(
         question=candidate_question(body, order),
         chosen=chosen_values(payload) if typed is None else typed,
         reading=reading_of(place.kind, payload, order),
+        sent=sent_file(found, place),
         unread=not_ready(place.kind, payload, order) is not None,
         correction=correction(body, order, payload) if practice and place.rev else None,
         answered=sum(one.answered for one in slots),
@@ -74,6 +75,29 @@ def question_page(
         left=time_left(found),
         break_left=break_left(found),
     )
+
+
+def too_many_words(place: Place, payload: Mapping[str, Any] | None) -> str:
+    """What to say of a text that was saved over the limit of its question; "" within it."""
+    if place.kind != "essay" or not payload:
+        return ""
+    over = essays.words_too_many(body_of(db.session, place), payload["text"])
+    return ngettext(
+        "Question %(slot)s has %(num)s word too many: what comes after the limit is kept, but not marked.",
+        "Question %(slot)s has %(num)s words too many: what comes after the limit is kept, but not marked.",
+        over, slot=place.slot,
+    ) if over else ""  # fmt: skip
+
+
+def sent_file(found: Sitting, place: Place) -> dict[str, Any] | None:
+    """The file in force for a question: where it is fetched and removed, and its size in bytes."""
+    if not place.payload or "sha256" not in place.payload:
+        return None
+    return {
+        "url": url_for("attempt_files.own", attempt_id=found.public_id, slot=place.slot),
+        "remove": url_for("attempt_files.remove", attempt_id=found.public_id, slot=place.slot),
+        "size": paper_queries.size_of(db.session, found.id, place.slot, place.payload["sha256"]),
+    }
 
 
 def is_timer_hidden(found: Sitting) -> bool:
@@ -92,8 +116,9 @@ def break_left(found: Sitting) -> str:
 
 def break_page(found: Sitting) -> str:
     """A break runs: no question is shown until it is over."""
-    until = queries.break_until(found) or clock.now()
-    seconds = max(1, int((until - clock.now()).total_seconds()) + 1)
+    now = queries.time_of(found)
+    until = queries.break_until(found) or now
+    seconds = max(1, int((until - now).total_seconds()) + 1)
     return page("assessment/break.html", attempt=found, until=until, seconds=seconds)
 
 
@@ -129,7 +154,7 @@ def time_left(found: Sitting) -> int | None:
     """Whole seconds to the deadline, or None without one."""
     if found.deadline_at is None:
         return None
-    return max(0, int((found.deadline_at - clock.now()).total_seconds()))
+    return max(0, int((found.deadline_at - queries.time_of(found)).total_seconds()))
 
 
 def said(place: Place, payload: Mapping[str, Any] | None) -> str:
@@ -153,7 +178,8 @@ def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseRetur
     outcome = queries.find_result(db.session, found.id) if found.state == rules.State.RELEASED else None
     version = get_version(db.session, found.exam_version.course_version_id)
     if outcome is None:
-        return page("assessment/waiting.html", attempt=found, version=version)
+        waits = paper_queries.waits_of(db.session, found.id) if found.state == rules.State.SUBMITTED else []
+        return page("assessment/waiting.html", attempt=found, version=version, waits=waits)
     after = after_exam(found, form)
     return form_page(
         "assessment/result.html",
@@ -167,6 +193,7 @@ def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseRetur
         domain_rows=domain_rows(outcome, version.domains),
         certificate=find_certificate_of_attempt(db.session, found.id),
         corrections=corrections(found) if shows_corrections(found) else [],
+        papers=paper_queries.told_of(db.session, found),
         questions=len(slots_of(db.session, found.id)),
         pool=queries.pool_size(db.session, found.exam_version_id),
         receipt=rules.short_receipt(found.receipt_sha256) if found.receipt_sha256 else "",

@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Any
 
-from app.assessment import layouts
+from app.assessment import layouts, part_keys
 from app.assessment.answers import Answer, Filled, Gap, Paired, Placed
 from app.assessment.choices import score_single
 from app.assessment.exact import fraction
@@ -20,7 +20,7 @@ def score_matching(body: Body, answer: Answer) -> Scored:
     given = dict(answer.pairs) if isinstance(answer, Paired) else {}
     places = range(len(body["pairs"]))
     parts = [
-        PartScored(left, Fraction(given.get(left) == layouts.right_id(body, place)))
+        PartScored(left, Fraction(given.get(left) in part_keys.right_sides(body, place)))
         for place, left in ((place, f"{layouts.LEFT}{place}") for place in places)
     ]
     feedback = {f"{layouts.LEFT}{place}": body["pairs"][place] for place in places}
@@ -32,7 +32,7 @@ def score_matrix(body: Body, answer: Answer) -> Scored:
     given = dict(answer.pairs) if isinstance(answer, Paired) else {}
     rows = {layouts.ROW + row["id"]: row for row in body["rows"]}
     parts = [
-        PartScored(name, Fraction(given.get(name) == layouts.COLUMN + body["key"][row["id"]]), _weight(row))
+        PartScored(name, Fraction(given.get(name) in part_keys.right_columns(body, row["id"])), _weight(row))
         for name, row in rows.items()
     ]
     return _weighted(body, answer, "matrix", parts, _remarks(rows, given))
@@ -87,7 +87,7 @@ def score_ordering(body: Body, answer: Answer) -> Scored:
     rule = body.get("scoring") or DEFAULT_ORDERING_RULE
     if rule not in _ORDER_RULES or len(body["order"]) < 2:
         raise GradingError(f"no order to score by {rule!r}")
-    items = [f"{layouts.ITEM}{place}" for place in range(len(body["order"]))]
+    items = part_keys.right_order(body)
     places = _own_places(answer) if isinstance(answer, Placed) else {}
     credit = _ORDER_RULES[rule](items, places)
     parts = tuple(PartScored(item, Fraction(places.get(item) == place)) for place, item in enumerate(items, start=1))

@@ -72,7 +72,15 @@ def self_assessment_form(lines: Lines, sent: Any = None, chosen: Mapping[str, in
     return form
 
 
-def marking_form(lines: Lines, sent: Any = None, stored: Mapping[str, Any] | None = None) -> MarkingForm:
+class PaperForm(MarkingForm):
+    """The same of an essay or a file, where a word more is welcome and not owed."""
+
+    comment = several_lines(_l("To the candidate: what is good, what is missing"), LONGEST_NOTE, Optional())
+
+
+def marking_form(
+    lines: Lines, sent: Any = None, stored: Mapping[str, Any] | None = None, kind: type[MarkingForm] = MarkingForm
+) -> MarkingForm:
     """A marking as sent, or as `stored` {levels, feedback, comment}; what is not chosen yet may be kept so."""
     fields: dict[str, Any] = {}
     for line in lines:
@@ -84,7 +92,7 @@ def marking_form(lines: Lines, sent: Any = None, stored: Mapping[str, Any] | Non
     if stored is not None:
         data = {FEEDBACK + key: text for key, text in stored["feedback"].items()}
         data |= {"comment": stored["comment"], **_levels_data(stored["levels"])}
-    form: MarkingForm = _filled(type("LineByLineForm", (MarkingForm,), fields), lines, sent, data)
+    form: MarkingForm = _filled(type("LineByLineForm", (kind,), fields), lines, sent, data)
     return form
 
 

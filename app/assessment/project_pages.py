@@ -7,16 +7,23 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from app.assessment import project_queries as queries
 from app.assessment import projects as services
 from app.assessment.exact import truncated
 from app.assessment.project_forms import LevelsForm, PortfolioForm, UploadForm, WorkForm, self_assessment_form
-from app.assessment.project_models import SubmissionFile
 from app.assessment.project_queries import Shown, Workplace
 from app.assessment.rubrics import Step
-from app.assessment.uploads import KINDS, LARGEST_FILE_MB, MEGABYTE, MOST_FILES, Upload, check_upload
+from app.assessment.uploads import (
+    KINDS,
+    LARGEST_FILE_MB,
+    MEGABYTE,
+    MOST_FILES,
+    Upload,
+    check_upload,
+    kinds_of,
+    most_megabytes,
+)
 from app.assessment.wording import points_in_words, step_in_words
 from app.extensions import db
 from app.foundation.errors import NotFoundError, RuleError
@@ -24,6 +31,7 @@ from app.foundation.i18n import gettext as _
 from app.foundation.storage import open_storage
 from app.foundation.throttle import Allowance
 from app.web.access import current_actor, public, signed_in
+from app.web.attachments import attachment
 from app.web.budgets import spend
 from app.web.forms import form_page, refusals
 from app.web.reading import takes_files_of
@@ -33,7 +41,6 @@ from app.web.transactions import reading_session
 
 blueprint = Blueprint("projects", __name__)
 FILES = Allowance("project-file", 60, timedelta(hours=1))
-SANDBOX = "sandbox; default-src 'none'"
 
 
 @blueprint.get("/projects/<slug:slug>/<slug:item_slug>")
@@ -71,18 +78,13 @@ def _project_page(place: Workplace, **forms: Any) -> ResponseReturnValue:
         decisions=queries.decisions_of(place.submission) if place.submission else [],
         missing=services.what_is_missing(place.submission),
         writable=services.is_writable(place.submission) and not place.is_shut,
-        kinds=services.accepts(place.project) or tuple(KINDS),
-        most_mb=_most_mb(place),
+        kinds=kinds_of(place.project.body),
+        most_mb=most_megabytes(place.project.body),
         most_files=MOST_FILES,
         state=step_in_words(place.submission.state if place.submission else Step.DRAFT),
         points_in_words=points_in_words,
         threshold=truncated(place.project.rubric.threshold * 100, 1),
     )
-
-
-def _most_mb(place: Workplace) -> float:
-    asked: float = place.project.body.get("max_mb", LARGEST_FILE_MB)
-    return min(asked, LARGEST_FILE_MB)
 
 
 @blueprint.post("/projects/<slug:slug>/<slug:item_slug>/self-assessment")
@@ -138,7 +140,7 @@ def _upload(slug: str, item_slug: str) -> Upload:
     spend(FILES, str(account_id))
     with reading_session() as session:
         place = queries.get_workplace(session, account_id, slug, item_slug)
-        most, accept = int(_most_mb(place) * MEGABYTE), services.accepts(place.project)
+        most, accept = int(most_megabytes(place.project.body) * MEGABYTE), kinds_of(place.project.body)
         if place.enrolment is None or place.is_shut or not services.is_writable(place.submission):
             raise RuleError(_("No file can be added to this project now."))
     sent = request.files.get("file")
@@ -216,24 +218,9 @@ def file(file_id: str) -> ResponseReturnValue:
     """A file, always to be saved and never shown by the browser; its owner's, or one's who marks it."""
     found, own = queries.get_readable_file(db.session, current_actor().account_id, file_id)
     content = open_storage(current_app.config["SETTINGS"].storage_url).get(found.sha256)
-    return _attachment(found, content, own=own)
-
-
-def _attachment(found: SubmissionFile, content: bytes, *, own: bool) -> Response:
-    response = make_response(content)
-    response.headers["Content-Type"] = KINDS[found.kind].media_type
     # To markers, the name says nothing of who handed it in.
-    name = found.name if own else f"{found.public_id}.{found.kind}"
-    response.headers.set("Content-Disposition", "attachment", filename=_ascii(name, found))
-    response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _ascii(name: str, found: SubmissionFile) -> str:
-    """The name where every browser reads it alike, else one made from the address of the file."""
-    plain = all(character.isalnum() or character in " .-_()" for character in name) and name.isascii()
-    return name if plain else f"{found.public_id}.{found.kind}"
+    other = f"{found.public_id}.{found.kind}"
+    return attachment(content, KINDS[found.kind].media_type, found.name if own else other, other)
 
 
 # What one shows

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from app.assessment.project_models import (
     Portfolio,
     PortfolioEntry,
-    Project,
     Submission,
     SubmissionFile,
     SubmissionRevision,
@@ -202,8 +201,3 @@ def _open_portfolio(session: Session, actor: Actor) -> None:
 def is_writable(submission: Submission | None) -> bool:
     """May its owner still change the work?"""
     return submission is None or submission.state in WRITABLE
-
-
-def accepts(project: Project) -> tuple[str, ...]:
-    """The kinds of file that a project takes, all that are known when its author names none."""
-    return tuple(project.body.get("accept") or ())

@@ -173,6 +173,11 @@ def timing_of(session: Session, attempt: Attempt | Sitting) -> rules.Timing:
     )
 
 
+def time_of(attempt: Attempt | Sitting) -> datetime:
+    """The present instant as an attempt counts it: a clock set forward meanwhile takes nothing away from it."""
+    return clock.now_since(attempt.started_at)
+
+
 def break_until(attempt: Attempt | Sitting) -> datetime | None:
     """When the break that was begun ends at the latest, by itself; None without one."""
     if attempt.break_started_at is None:
@@ -184,12 +189,12 @@ def break_until(attempt: Attempt | Sitting) -> datetime | None:
 def on_break(attempt: Attempt | Sitting) -> bool:
     """Does a break run just now? The questions are hidden meanwhile."""
     until = break_until(attempt)
-    return attempt.state == rules.State.IN_PROGRESS and until is not None and clock.now() < until
+    return attempt.state == rules.State.IN_PROGRESS and until is not None and time_of(attempt) < until
 
 
 def effective_state(session: Session, attempt: Attempt | Sitting) -> rules.Effective:
     """The state an attempt is really in now, whether or not anyone has written it yet."""
-    return rules.state_at(timing_of(session, attempt), clock.now())
+    return rules.state_at(timing_of(session, attempt), time_of(attempt))
 
 
 def is_open(session: Session, attempt: Attempt | Sitting) -> bool:
@@ -246,6 +251,7 @@ def start_facts(
         next_number=len(attempts) + 1,
         attempts_used=attempts_used(attempts, passed),
         most_attempts=settings.get("max_attempts"),
+        being_marked=any(attempt.state == rules.State.SUBMITTED for attempt in attempts),
         next_start=next_start(session, attempts, settings),
         passed=passed is not None and pass_stands,
         renewal_opens=_renewal_opens(passed, settings),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from app.assessment import layouts
+from app.assessment import layouts, part_keys
 from app.assessment.answers import LANGUAGES, Answer, Chosen, Filled, Gap, Paired, Placed
 from app.assessment.choices import is_right
 from app.assessment.exact import fraction
 from app.assessment.scored import Scored, Words
+from app.foundation.i18n import localised
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
@@ -90,18 +91,24 @@ def _mark(credit: Fraction) -> str:
 
 def _expected(body: Mapping[str, Any], part: str) -> Words:
     words, (kind, _colon, name) = layouts.words_of(body), part.partition(":")
-    expected: Words = ""
     if body["type"] == "matching":
-        expected = words[layouts.right_id(body, int(name))]
-    elif body["type"] == "matrix":
-        expected = words[layouts.COLUMN + body["key"][name]]
-    elif body["type"] == "ordering":
-        expected = str(int(name) + 1)
-    elif kind == "select":
-        expected = next((option["text"] for option in body["gaps"][name]["options"] if is_right(option)), "")
-    else:
-        expected = expected_entry(body["gaps"][name].get("answers") or ())
-    return expected
+        return either([words[right] for right in part_keys.right_sides(body, int(name))])
+    if body["type"] == "matrix":
+        return either([words[column] for column in part_keys.right_columns(body, name)])
+    if body["type"] == "ordering":
+        return str(part_keys.right_order(body).index(part) + 1)
+    if kind == "select":
+        return either([option["text"] for option in body["gaps"][name]["options"] if is_right(option)])
+    return expected_entry(body["gaps"][name].get("answers") or ())
+
+
+def either(several: Sequence[Words]) -> Words:
+    """Words of which each is right, in one: a stroke between them."""
+    if len(several) < 2:
+        return several[0] if several else ""
+    if all(isinstance(one, str) for one in several):
+        return " / ".join(map(str, several))
+    return {language: " / ".join(str(localised(one, language)) for one in several) for language in LANGUAGES}
 
 
 def expected_entry(entries: Sequence[Mapping[str, Any]]) -> Words:

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.assessment import decisions, draws, panels
+from app.assessment import decisions, draws, panels, waiting
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem, QuestionVersion, Result, Score
+from app.assessment.paper_models import AttemptFile, Paper
 from app.audit.models import AuditBody, AuditEntry
 
 FORMAT = "passerelle-attempt/1"
@@ -29,7 +30,8 @@ def record_of(session: Session, attempt: Attempt, pools: Pools | None = None) ->
     rows = decisions.approved(session, attempt.exam_id, [item.question_version_id for item in items])
     panel = panels.panel_in_force(session, attempt.exam_version, attempt.started_at)
     rated = panels.rated_by(session, panel) if panel is not None else {}
-    subjects = [attempt.public_id, *(row.public_id for row in rows)]
+    papers = waiting.papers_of(session, attempt.id)
+    subjects = [attempt.public_id, *(row.public_id for row in rows), *(paper.public_id for paper in papers)]
     return {
         "format": FORMAT,
         "attempt": _attempt(attempt),
@@ -38,6 +40,8 @@ def record_of(session: Session, attempt: Attempt, pools: Pools | None = None) ->
         "items": [_item(item, rated.get(item.question_version_id)) for item in items],
         "events": _events(session, attempt.id),
         "answers": _answers(session, attempt.id),
+        "files": _files(session, attempt.id),
+        "papers": [_paper(paper) for paper in papers],
         "scores": _scores(session, attempt.id),
         "results": _results(session, attempt.id),
         "decisions": [_decision(row) for row in rows],
@@ -111,6 +115,33 @@ def _answers(session: Session, attempt_id: int) -> list[dict[str, Any]]:
     return [
         {"slot": row.slot, "rev": row.rev, "payload": row.payload, "saved_at": written(row.saved_at)} for row in rows
     ]
+
+
+def _files(session: Session, attempt_id: int) -> list[dict[str, Any]]:
+    """Every file that was sent, those replaced included; the answers say which was in force."""
+    rows = session.scalars(
+        select(AttemptFile).where(AttemptFile.attempt_id == attempt_id).order_by(AttemptFile.slot, AttemptFile.sent_at)
+    )
+    return [{"slot": row.slot, "sha256": row.sha256, "size": row.size, "sent_at": written(row.sent_at)} for row in rows]
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    """What people decided of an essay or a file, and the signed markings it follows from; their places name them."""
+    return {
+        "id": paper.public_id,
+        "slot": paper.slot,
+        "markers": paper.markers,
+        "levels": paper.levels,
+        "decided_at": written(paper.decided_at),
+        "markings": [
+            {
+                "place": one.place, "levels": one.levels, "feedback": one.feedback, "comment": one.comment,
+                "done_at": written(one.done_at),
+            }
+            for one in paper.markings
+            if one.done_at is not None
+        ],
+    }  # fmt: skip
 
 
 def _scores(session: Session, attempt_id: int) -> list[dict[str, Any]]:

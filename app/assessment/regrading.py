@@ -12,7 +12,16 @@ from app.assessment.scored import GradingError
 CAUSE = "decision-"  # what the reason of a result revision begins with, before the decision's public id
 VOID_RULE = "void"
 CREDIT_RULE = "credit_all"
-REKEYABLE = answers.SINGLE_TYPES | answers.WRITTEN_TYPES | {"multiple"}
+# What a new key is called, by the types (of questions, and of gaps) that take it: see `rekeyed`.
+_KEYS: Mapping[str, frozenset[str]] = {
+    "correct": answers.SINGLE_TYPES | {"multiple", "select"},
+    "answers": answers.WRITTEN_TYPES,
+    "pairs": frozenset({"matching"}),
+    "rows": frozenset({"matrix"}),
+    "order": frozenset({"ordering"}),
+    "gaps": frozenset({"cloze"}),
+}
+REKEYABLE = frozenset().union(*_KEYS.values()) & answers.TYPES
 
 Body: TypeAlias = Mapping[str, Any]
 # The points a pass needs, of the slots that still count and their maximum: a panel's cut differs by slot.
@@ -81,17 +90,27 @@ class Outcome:
 
 
 def rekeyed(body: Body, key: Mapping[str, Any]) -> Body:
-    """Give a body another key: {"correct": [option ids]} or {"answers": [entries]}; raises GradingError on others."""
-    if set(key) == {"correct"}:
-        options = [
-            {name: value for name, value in option.items() if name != "credit"}
-            | {"correct": option["id"] in key["correct"]}
-            for option in choices.options_of(body)
-        ]
-        return {**body, choices.options_key(body): options}
-    if set(key) == {"answers"}:
-        return {**body, "answers": key["answers"]}
-    raise GradingError("no such key")
+    """Give a body another key; raises GradingError on one that is none of its type.
+
+    {"correct": [option ids]}, {"answers": [entries]}, {"pairs": {"left:0": ["right:1", …]}}, {"rows": {id: [column
+    ids]}}, {"order": ["item:2", …]}, or {"gaps": {name: a key of its type}}, where gaps left out keep theirs.
+    """
+    name = next(iter(key)) if len(key) == 1 else ""
+    if body["type"] not in _KEYS.get(name, ()):
+        raise GradingError("no such key")
+    given = key[name]
+    if name == "correct":
+        return {**body, choices.options_key(body): [_option(one, given) for one in choices.options_of(body)]}
+    if name == "answers":
+        return {**body, "answers": given}
+    if name == "gaps":
+        return {**body, "gaps": body["gaps"] | {gap: rekeyed(body["gaps"][gap], one) for gap, one in given.items()}}
+    return {**body, "key": given}
+
+
+def _option(option: Mapping[str, Any], right: Sequence[str]) -> Mapping[str, Any]:
+    """An option that is right or not; what it was worth before counts no more."""
+    return {name: value for name, value in option.items() if name != "credit"} | {"correct": option["id"] in right}
 
 
 def body_in_force(body: Body, decision: Decision | None) -> Body:

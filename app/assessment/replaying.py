@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 import rfc8785
 
-from app.assessment import drawing, grading, layouts, regrading, rules
+from app.assessment import drawing, essays, grading, layouts, regrading, rubrics, rules
 from app.assessment.regrading import CAUSE, Decided, Decision, Kind, Slot
+from app.assessment.scored import GradingError
 from app.audit import chain
 
 Record: TypeAlias = Mapping[str, Any]  # as app/assessment/records.py writes it
@@ -27,7 +28,8 @@ class Difference:
 
 def replay(record: Record) -> list[Difference]:
     """Replay a whole record; empty when everything agrees to the last decimal."""
-    return [*_form(record), *_bodies(record), *_answers(record), *_marks(record), *_audit(record)]
+    parts = (_form, _bodies, _answers, _papers, _marks, _audit)
+    return [difference for part in parts for difference in part(record)]
 
 
 def _compare(where: str, stored: object, replayed: object) -> Iterator[Difference]:
@@ -87,9 +89,20 @@ def _answers(record: Record) -> Iterator[Difference]:
         yield from _compare("receipt", record["attempt"]["receipt_sha256"], receipt)
 
 
+def _papers(record: Record) -> Iterator[Difference]:
+    """The levels decided of each essay and file are the median of the markings signed, as many as were wanted."""
+    bodies = {item["slot"]: item["body"] for item in record["items"]}
+    for paper in record.get("papers", ()):
+        done = [one["levels"] for one in paper["markings"]]
+        wanted = rubrics.markers_needed(essays.rubric_in(bodies[paper["slot"]]), done, paper["markers"])
+        decided = rubrics.combined(done) if len(done) >= wanted else None
+        yield from _compare(f"levels of slot {paper['slot']}", paper["levels"], decided)
+
+
 def _marks(record: Record) -> Iterator[Difference]:
     """Every revision of the result, in order, from the answers to the last decimal."""
     if not record["results"]:
+        yield from _while_people_mark(record)
         return
     cut_of = _cut_rule(record)
     slots = _first_marks(record)
@@ -109,6 +122,20 @@ def _marks(record: Record) -> Iterator[Difference]:
     yield from _missing(record, slots, cut_of)
 
 
+def _while_people_mark(record: Record) -> Iterator[Difference]:
+    """What a program marks is marked when an attempt is handed in, and waits for what people mark."""
+    by_people = {paper["slot"] for paper in record.get("papers", ())}
+    now = {one.number: (one.credit, one.rule) for one in _first_marks(record) if one.number not in by_people}
+    if record["attempt"]["state"] != "in_progress":
+        yield from _compare("scores, revision 1", _scores(record, 1), now)
+
+
+def _counted(record: Record) -> list[Mapping[str, Any]]:
+    """The items that count: nobody marks the essays of exercises."""
+    exercises = record["exam"]["kind"] == "practice"
+    return [one for one in record["items"] if not (exercises and essays.is_marked_by_people(one["body"]["type"]))]
+
+
 def _cut_rule(record: Record) -> regrading.CutOf:
     """The panel's means where the attempt was marked by a panel, else the exam's share of the points."""
     rated = {item["slot"]: Fraction(item["rated"]) for item in record["items"] if item["rated"] is not None}
@@ -117,10 +144,16 @@ def _cut_rule(record: Record) -> regrading.CutOf:
 
 def _first_marks(record: Record) -> list[Slot]:
     payloads = {one["slot"]: one["payload"] for one in record["answers"]}
+    levels = {paper["slot"]: paper["levels"] for paper in record.get("papers", ())}
     slots = []
-    for item in record["items"]:
-        scored = grading.score_stored(item["body"], payloads.get(item["slot"]), item["option_order"])
-        slots.append(Slot(item["slot"], Decimal(item["points"]), item["domain"], scored.score, scored.rule))
+    for item in _counted(record):
+        slot = item["slot"]
+        try:
+            scored = grading.score_stored(item["body"], payloads.get(slot), item["option_order"], levels.get(slot))
+            credit, rule = scored.score, scored.rule
+        except GradingError:  # nobody has marked it yet, or its marking is missing: no mark at all
+            credit, rule = Decimal(0), ""
+        slots.append(Slot(slot, Decimal(item["points"]), item["domain"], credit, rule))
     return slots
 
 
@@ -156,7 +189,7 @@ def _decided(record: Record, slots: Sequence[Slot], decisions: Sequence[Mapping[
     newest = {(one["question"], one["version"]): one for one in decisions}
     payloads = {one["slot"]: one["payload"] for one in record["answers"]}
     decided = []
-    for slot, item in zip(slots, record["items"], strict=True):
+    for slot, item in zip(slots, _counted(record), strict=True):
         found = newest.get((item["question"], item["version"]))
         on_it = None
         if found is not None:

@@ -16,6 +16,7 @@ from app.foundation import clock
 GRACE = timedelta(seconds=60)  # for arrivals on the network, never extra time
 IDLE_LIMIT = timedelta(days=30)  # practice without a time limit closes after this long unused
 MASTERY_THRESHOLD = Decimal("0.80")
+BURST, BURST_TIME = 100, timedelta(seconds=10)  # answers saved in one attempt: ten a second (ADR 0015)
 RENEWAL_OPENS = timedelta(days=90)  # before a certificate expires, its exam may be sat again to renew it
 
 JSON: TypeAlias = "bool | int | str | Sequence[JSON] | dict[str, JSON] | None"
@@ -149,6 +150,17 @@ def _hides_questions(timing: Timing, now: datetime) -> bool:
     return timing.break_from + GRACE < now < timing.break_until
 
 
+def wait_before_saving(burst_at: datetime | None, now: datetime) -> int:
+    """Whole seconds until one more answer of the attempt may be saved, 0 at once.
+
+    `burst_at` is when the answer came that stands `BURST` before the next one. A clock set back makes nobody wait.
+    """
+    since = now - burst_at if burst_at is not None else BURST_TIME
+    if not timedelta(0) <= since < BURST_TIME:
+        return 0
+    return -((since - BURST_TIME) // timedelta(seconds=1))
+
+
 def break_left(allowance_s: int, taken_s: int) -> int:
     """Give the seconds of break that remain, from those granted and those taken; never below 0."""
     return max(0, allowance_s - taken_s)
@@ -165,6 +177,7 @@ class Obstacle(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     PREREQUISITES = "prerequisites"
     NO_ATTEMPT_LEFT = "no_attempt_left"
+    BEING_MARKED = "being_marked"
     COOL_DOWN = "cool_down"
     ALREADY_PASSED = "already_passed"
     NOT_OPEN_YET = "not_open_yet"
@@ -188,7 +201,8 @@ class StartFacts:
 
     `next_number` is that of the attempt to come. `most_attempts` None means without limit; a pass starts the count
     of `attempts_used` anew. `passed` means that what the pass earned still stands; `renewal_opens` None then means
-    that it never expires, so that there is nothing to sit again for.
+    that it never expires, so that there is nothing to sit again for. `being_marked` means that people still mark an
+    attempt: nobody spends another one without knowing its result.
     """
 
     enrolled: bool
@@ -196,6 +210,7 @@ class StartFacts:
     next_number: int = 1
     attempts_used: int = 0
     most_attempts: int | None = None
+    being_marked: bool = False
     next_start: datetime | None = None
     passed: bool = False
     renewal_opens: datetime | None = None
@@ -227,7 +242,8 @@ def _obstacles(facts: StartFacts, now: datetime) -> Iterable[tuple[Obstacle, boo
     yield Obstacle.NOT_ENROLLED, not facts.enrolled
     yield Obstacle.PREREQUISITES, bool(facts.missing_prerequisites)
     yield Obstacle.NO_ATTEMPT_LEFT, no_attempt_left
-    yield Obstacle.COOL_DOWN, waiting and not no_attempt_left and not already_passed
+    yield Obstacle.BEING_MARKED, facts.being_marked
+    yield Obstacle.COOL_DOWN, waiting and not facts.being_marked and not no_attempt_left and not already_passed
     yield Obstacle.ALREADY_PASSED, already_passed
     yield Obstacle.NOT_OPEN_YET, facts.opens is not None and now < facts.opens
     yield Obstacle.CLOSED, facts.closes is not None and now >= facts.closes

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.assessment import exact, grading, panels, queries, regrades, rules
+from app.assessment import exact, grading, panels, queries, regrades, rules, waiting
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
+from app.assessment.rubrics import Levels
 from app.assessment.rules import FinishReason, State
 from app.assessment.scored import Scored
 from app.audit.services import record
@@ -23,21 +24,27 @@ from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import ConflictError
 from app.foundation.events import publish
 from app.foundation.i18n import gettext as _
+from app.foundation.outbox import enqueue
 from app.learning.queries import find_enrolment
 from app.learning.services import record_quiz
 
+RESULT_OUT_LETTER = "exam-result-out"
 
-def submit_attempt(session: Session, *, actor: Actor, attempt: Attempt) -> Result:
-    """Hand in once; handing in again, or after the clock did, gives the same result to everyone."""
-    timing = queries.timing_of(session, attempt)
-    if rules.state_at(timing, clock.now()).state is not State.IN_PROGRESS:
+
+def submit_attempt(session: Session, *, actor: Actor, attempt: Attempt) -> Result | None:
+    """Hand in once; handing in again, or after the clock did, gives the same result to everyone.
+
+    None while people still mark an essay or a file of it.
+    """
+    timing, now = queries.timing_of(session, attempt), queries.time_of(attempt)
+    if rules.state_at(timing, now).state is not State.IN_PROGRESS:
         return close_by_clock(session, attempt)
-    at = rules.finish_time(timing, clock.now())
+    at = rules.finish_time(timing, now)
     return _finish(session, actor, attempt, at=at, reason=FinishReason.CANDIDATE)
 
 
-def close_by_clock(session: Session, attempt: Attempt) -> Result:
-    """Close an attempt whose time ran out, at its deadline and never later; return the result in force."""
+def close_by_clock(session: Session, attempt: Attempt) -> Result | None:
+    """Close an attempt whose time ran out, at its deadline and never later; return the result in force, if any yet."""
     effective = queries.effective_state(session, attempt)
     if State(attempt.state) is State.IN_PROGRESS and effective.state is State.SUBMITTED:
         at = effective.submitted_at or clock.now()
@@ -59,7 +66,7 @@ def close_due_attempt(session: Session, attempt_id: int) -> bool:
     return attempt is not None and close_if_over(session, attempt)
 
 
-def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, reason: FinishReason) -> Result:
+def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, reason: FinishReason) -> Result | None:
     # The move comes first: it waits for an answer being saved and keeps out the next, so that what is marked
     # is what was acknowledged.
     if not _move(session, attempt, State.IN_PROGRESS, State.SUBMITTED, submitted_at=at, finish_reason=reason.value):
@@ -70,7 +77,30 @@ def _finish(session: Session, actor: Actor, attempt: Attempt, *, at: datetime, r
     receipt = rules.receipt((answer.slot, answer.rev, answer.payload) for answer in in_force.values())
     attempt.receipt_sha256 = receipt
     record(session, actor=actor, event="attempt.submitted", subject=attempt.public_id, details={"receipt": receipt})
-    result = _mark(session, attempt, in_force)
+    items = waiting.counted_items(attempt, queries.items_of(session, attempt.id))
+    waits = () if attempt.kind == "practice" else waiting.open_papers(session, attempt, items, in_force)
+    earned = _score(session, attempt, [item for item in items if item.slot not in waits], in_force)
+    return None if waits else _conclude(session, attempt, items, earned)
+
+
+def conclude_marked(session: Session, attempt: Attempt) -> Result:
+    """Add up an attempt once people have marked all its papers, and release it by its policy.
+
+    To be called with the attempt held in the state `submitted`, by whoever decided the last paper.
+    """
+    items, in_force = queries.items_of(session, attempt.id), queries.answers_of(session, attempt.id)
+    levels = waiting.decided_levels(waiting.papers_of(session, attempt.id))
+    rows = session.execute(select(Score.slot, Score.credit).where(Score.attempt_id == attempt.id, Score.revision == 1))
+    earned = {row.slot: row.credit for row in rows}
+    by_people = [item for item in items if item.slot not in earned]
+    earned |= _score(session, attempt, by_people, in_force, levels)
+    return _conclude(session, attempt, items, earned)
+
+
+def _conclude(
+    session: Session, attempt: Attempt, items: Sequence[AttemptItem], earned: Mapping[int, Decimal]
+) -> Result:
+    result = _add_up(session, attempt, items, earned)
     result = regrades.bring_up_to_date(session, attempt) or result
     _move(session, attempt, State.SUBMITTED, State.SCORED)
     if attempt.exam_version.settings.get("release", "at_once") == "at_once":
@@ -92,27 +122,39 @@ def _move(session: Session, attempt: Attempt, start: State, end: State, **values
     return won
 
 
-def _result_in_force(session: Session, attempt: Attempt) -> Result:
+def _result_in_force(session: Session, attempt: Attempt) -> Result | None:
     result = queries.find_result(session, attempt.id)
-    if result is None:
+    if result is None and attempt.state != State.SUBMITTED:
         raise ConflictError(_("This attempt has no result yet."))
     return result
 
 
-def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) -> Result:
-    """Score every slot with today's rules and add up the result, exactly (assessment.md §3)."""
-    now = clock.now()
-    marked = []
-    for item in queries.items_of(session, attempt.id):
-        scored = score_of(item, in_force.get(item.slot))
+def _score(
+    session: Session,
+    attempt: Attempt,
+    items: Sequence[AttemptItem],
+    in_force: Mapping[int, Answer],
+    levels: Mapping[int, Levels] | None = None,
+) -> dict[int, Decimal]:
+    """Score these slots with today's rules, those of people by the `levels` they decided; the credits by slot."""
+    now, earned = clock.now(), {}
+    for item in items:
+        scored = score_of(item, in_force.get(item.slot), (levels or {}).get(item.slot))
         session.add(
             Score(
                 attempt_id=attempt.id, slot=item.slot, revision=1, credit=scored.score, rule=scored.rule,
                 rule_version=grading.RULE_VERSION, reason="marked", scored_at=now,
             )
         )  # fmt: skip
-        marked.append(grading.MarkedItem(score=scored.score, points=item.points, domain=item.version.domain))
-    mark = grading.total(marked)
+        earned[item.slot] = scored.score
+    return earned
+
+
+def _add_up(session: Session, attempt: Attempt, items: Sequence[AttemptItem], earned: Mapping[int, Decimal]) -> Result:
+    """Add up the result, exactly (assessment.md §3)."""
+    mark = grading.total(
+        grading.MarkedItem(score=earned[item.slot], points=item.points, domain=item.version.domain) for item in items
+    )
     cut = panels.cut_of(session, attempt, mark.maximum)
     result = Result(
         attempt_id=attempt.id,
@@ -120,22 +162,22 @@ def _mark(session: Session, attempt: Attempt, in_force: Mapping[int, Answer]) ->
         total=mark.total,
         max_points=mark.maximum,
         cut=cut,
-        passed=grading.passed(mark.total, cut),
+        passed=mark.maximum > 0 and grading.passed(mark.total, cut),  # exercises of essays alone reach nothing
         per_domain=[
             {"domain": one.domain, "total": str(one.total), "max": str(one.maximum), "percent": str(one.percent)}
             for one in mark.per_domain
         ],
         reason="marked",
-        decided_at=now,
+        decided_at=clock.now(),
     )
     session.add(result)
     session.flush()
     return result
 
 
-def score_of(item: AttemptItem, answer: Answer | None) -> Scored:
+def score_of(item: AttemptItem, answer: Answer | None, levels: Levels | None = None) -> Scored:
     """The score of one slot's answer in force; nothing the browser sent but the answer itself counts."""
-    return grading.score_stored(item.version.body, answer.payload if answer else None, item.option_order)
+    return grading.score_stored(item.version.body, answer.payload if answer else None, item.option_order, levels)
 
 
 def release(session: Session, *, attempt: Attempt, result: Result) -> None:
@@ -151,6 +193,20 @@ def release(session: Session, *, attempt: Attempt, result: Result) -> None:
         details={"total": str(result.total), "cut": str(result.cut), "passed": result.passed},
     )  # fmt: skip
     publish(session, news(attempt_id=attempt.id, account_id=attempt.account_id))
+    if waiting.papers_of(session, attempt.id):
+        _say_that_it_is_out(session, attempt)
+
+
+def _say_that_it_is_out(session: Session, attempt: Attempt) -> None:
+    """A letter to somebody who could not know when people would be done."""
+    enqueue(
+        session,
+        "mail",
+        dedupe_key=f"{RESULT_OUT_LETTER}-{attempt.public_id}",
+        recipient_id=attempt.account_id,
+        language=attempt.language,
+        payload={"letter": RESULT_OUT_LETTER, "attempt_id": attempt.id},
+    )
 
 
 def annul_attempt(session: Session, *, actor: Actor, attempt_id: int, reason: str) -> None:

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.assessment import marking as services
+from app.assessment import paper_queries
 from app.assessment import project_queries as queries
 from app.assessment.exact import truncated
 from app.assessment.project_forms import MarkingForm, marking_form
@@ -47,6 +48,7 @@ def _queue_page(form: Form) -> ResponseReturnValue:
         found=found,
         rows=[services.queue_row(one, me, names, now) for one in found.rows],
         done=queries.markings_done_by(db.session, me, MOST_DONE),
+        papers=paper_queries.count_to_mark(db.session, me),
     )
 
 

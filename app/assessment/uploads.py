@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.foundation.errors import RuleError
 from app.foundation.hidden_signs import carries_hidden_signs
@@ -53,6 +54,17 @@ class Upload:
     content: bytes
 
 
+def kinds_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of file that a project or a question takes, all that are known when its author names none."""
+    return tuple(body.get("accept") or KINDS)
+
+
+def most_megabytes(body: Mapping[str, Any]) -> float:
+    """How large a file of a project or a question may be, in MB."""
+    asked: float = body.get("max_mb", LARGEST_FILE_MB)
+    return min(asked, LARGEST_FILE_MB)
+
+
 def kind_of(name: str) -> str:
     """The end of a file's name, in small letters; "" without one."""
     stem, dot, end = name.rpartition(".")
@@ -62,7 +74,7 @@ def kind_of(name: str) -> str:
 def check_upload(name: str, content: bytes, *, accept: Collection[str], most_bytes: int) -> Upload:
     """The file, when it may be kept; raises RuleError with a sentence that says what is wrong and what to do.
 
-    `accept` names the kinds that this project takes, all of KINDS when it is empty.
+    `accept` names the kinds that are taken here, all of KINDS when it is empty.
     """
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2]).strip()
     if not name:

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
-from app.assessment import answering, queries, rules, services, starting
+from app.assessment import answering, paper_queries, queries, rules, services, starting
 from app.assessment.answering import Incoming, Outcome
 from app.assessment.candidate import answer_values, not_ready, payload_of_form, read_as
+from app.assessment.draws import frozen_pool
 from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
@@ -23,10 +24,12 @@ from app.assessment.pages import (
     said,
     terms_of,
     time_left,
+    too_many_words,
     unanswered_slots,
     wanted_slot,
 )
 from app.assessment.panel_figures import announced_cut
+from app.assessment.safe_browser_pages import is_proven, keys_of, start_refused
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
 from app.assessment.wording import BLANK, ON_BREAK, refusal_sentence, waits_in_words
@@ -34,12 +37,13 @@ from app.catalog.queries import get_version, prerequisites_of
 from app.certification.queries import Standing, find_standing
 from app.extensions import db
 from app.foundation import clock
-from app.foundation.errors import RuleError
+from app.foundation.errors import RuleError, TooManyRequestsError
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
+from app.web.errors import when_again
 from app.web.filters import text
 from app.web.forms import form_page
 from app.web.rendering import page
@@ -88,7 +92,7 @@ def _exam_page(
         pass_stands=_pass_stands(standing),
     )
     stored = queries.find_open_attempt(db.session, account_id, exam_version.exam_id)
-    settings = exam_version.settings
+    settings, pool = exam_version.settings, frozen_pool(db.session, exam_version)
     return form_page(
         "assessment/exam.html",
         form=sent or _pledge(exam_version),
@@ -102,8 +106,12 @@ def _exam_page(
         ended_attempt=None if facts.has_open_attempt else stored,
         attempts_left=rules.attempts_left(facts.attempts_used, facts.most_attempts),
         waits=waits_in_words(settings.get("cooldown_s") or ()),
-        pool=queries.pool_size(db.session, exam_version.id),
+        pool=len(pool),
         panel=announced_cut(db.session, exam_version, clock.now()),
+        asks_people=paper_queries.asks_people(pool.values()),
+        being_marked=facts.being_marked
+        and paper_queries.find_being_marked(db.session, account_id, exam_version.exam_id),
+        locked_out=not is_proven(keys_of(exam_version)),
         **terms_of(exam_version, account_id),
     )
 
@@ -126,6 +134,9 @@ def start_exam(exam_id: str) -> ResponseReturnValue:
     if isinstance(found, Response):
         return found
     exam_version, missing = found
+    refused = start_refused(exam_version)
+    if refused is not None:
+        return refused
     form = _pledge(exam_version, request.form)
     if exam_version.pledge and not form.validate() and not _has_open(exam_version):
         return _exam_page(exam_version, missing, form)
@@ -194,6 +205,8 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
         saved = _save(found, place, payload)
     except RuleError as error:
         return _again(found, slot, str(error.message), values, 422)
+    except TooManyRequestsError as error:
+        return _again(found, slot, when_again(error), values, 429)
     if saved.outcome is Outcome.CONFLICT:
         db.session.commit()
         return _both_answers(found, place, saved, values)
@@ -204,6 +217,8 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
         answering.flag_question(db.session, attempt_id=found.id, slot=slot, flagged=flagged)
     last = last_slot(db.session, found.id)
     db.session.commit()
+    if is_open and (sentence := too_many_words(place, payload)):
+        flash(sentence, "care")
     return _after_saving(found, slot, saved, over=not is_open, last=last)
 
 
@@ -288,7 +303,8 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
     }
     if saved.outcome is Outcome.CONFLICT:
         reply["payload"] = saved.payload
-        reply["said"] = said(get_place(db.session, found.id, slot), saved.payload)
+        place = get_place(db.session, found.id, slot)
+        reply["said"], reply["yours"] = said(place, saved.payload), said(place, incoming.payload)
     if saved.outcome is Outcome.SAVED and saved.kind in ("numeric", "cloze", "ordering"):
         reply["read_as"] = read_as(saved.kind, incoming.payload, current_language(), saved.option_order)
         reply["unread"] = not_ready(saved.kind, incoming.payload, saved.option_order) is not None
@@ -307,13 +323,15 @@ def _read_incoming(slot: int) -> Incoming:
     try:
         sent = AnswerSent.model_validate_json(request.get_data())
     except ValidationError as error:
-        raise _unfit() from error
+        raise _unfit(*(one["loc"] for one in error.errors())) from error
     if _key(key) is None:
         raise _unfit()
     return Incoming(slot, sent.payload, sent.rev, key, tab=sent.tab, client_at=sent.client_at)
 
 
-def _unfit() -> RuleError:
+def _unfit(*places: tuple[int | str, ...]) -> RuleError:
+    if ("v",) in places:
+        return RuleError(_("This page is of another release of the site. Reload it: your answers stay on this device."))
     return RuleError(_("This answer does not fit the question. Reload the page and answer again."))
 
 

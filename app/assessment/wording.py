@@ -41,6 +41,7 @@ def refusal_sentence(reason: rules.Reason) -> str:
         rules.Obstacle.NOT_ENROLLED: _("Begin the course first: the exam comes with it."),
         rules.Obstacle.PREREQUISITES: _("Something has to be passed before this exam opens: the page says what."),
         rules.Obstacle.NO_ATTEMPT_LEFT: _("All the attempts at this exam have been used."),
+        rules.Obstacle.BEING_MARKED: _("Your last attempt is being marked: wait for its result first."),
         rules.Obstacle.COOL_DOWN: _("The next attempt opens on %(when)s.", when=at),
         rules.Obstacle.ALREADY_PASSED: _passed_sentence(at),
         rules.Obstacle.NOT_OPEN_YET: _("This exam opens on %(when)s.", when=at),
@@ -62,15 +63,17 @@ def _passed_sentence(at: str) -> str:
 
 def unreadable_sentence(reason: PayloadReason) -> str:
     """Why an answer cannot be kept, in words."""
-    if reason is PayloadReason.TOO_LONG:
-        return _("This answer is too long: keep it under 4,000 characters.")
-    if reason is PayloadReason.UNSTORABLE:
-        return _("This answer holds characters that cannot be stored. Type it again.")
-    if reason is PayloadReason.NOT_A_NUMBER:
-        return _("Write a number, for example 32,000.")
-    if reason is PayloadReason.SHARED_PLACE:
-        return _("Two items have the same place: give each its own.")
-    return _("This answer does not fit the question. Reload the page and answer again.")
+    sentences = {
+        PayloadReason.TOO_LONG: _("This answer is too long: keep it under 4,000 characters."),
+        PayloadReason.TOO_LARGE: _("This text is too long to be kept. Shorten it, then save it again."),
+        PayloadReason.TOO_MANY_WORDS: _(
+            "This text has more words than the question takes. Shorten it, then check it again."
+        ),
+        PayloadReason.UNSTORABLE: _("This answer holds characters that cannot be stored. Type it again."),
+        PayloadReason.NOT_A_NUMBER: _("Write a number, for example 32,000."),
+        PayloadReason.SHARED_PLACE: _("Two items have the same place: give each its own."),
+    }
+    return sentences.get(reason) or _("This answer does not fit the question. Reload the page and answer again.")
 
 
 def duration_in_words(seconds: int) -> str:

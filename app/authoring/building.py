@@ -272,6 +272,7 @@ class _Builder:
             navigation=_word(node, "navigation", "free"),
             requires=_words(child(node, "requires"), "modules"),
             award=_award(child(node, "awards")),
+            safe_exam_browser=tuple(key.lower() for key in _words(child(node, "safe_exam_browser"), "config_keys")),
         )
 
 

@@ -10,6 +10,7 @@ from app.authoring import (
     checks_modules,
     checks_parts,
     checks_questions,
+    checks_rubrics,
     flaws,
     flaws_banks,
 )
@@ -43,6 +44,7 @@ def check(
             checks_questions.check(question.node, draft.context)
             checks_parts.check(question.node, draft.context, draft.figures)
             flaws.check(question.node, draft.context)
+        checks_rubrics.check(draft)
         flaws_banks.check(draft)
         checks_exams.check(draft)
     course = None if draft.course is None or report.has_errors else build(draft)
@@ -67,6 +69,7 @@ def _check_identifiers(draft: Draft) -> None:
         [child(exam, "id") for exam in draft.exams],
         [child(project, "id") for project in draft.projects],
         *([child(line, "id") for line in items(child(project, "rubric"))] for project in draft.projects),
+        *([child(line, "id") for line in items(child(question.node, "rubric"))] for question in draft.questions),
         *([child(item, "lesson") for item in items(child(module.node, "items"))] for module in draft.modules),
     ]
     for nodes in kinds:

@@ -1,6 +1,7 @@
 """Checks of exams and projects: blueprint, attempts, window, cut and rubric."""
 
 from app.authoring.checks_modules import check_modules_known
+from app.authoring.checks_rubrics import check_rubric
 from app.authoring.drafts import Draft
 from app.authoring.lessons import QuestionPlace
 from app.authoring.pools import check_rows, words
@@ -25,7 +26,8 @@ def check(draft: Draft) -> None:
         _check_window(exam, draft.context)
         _check_panel(exam, draft.context)
     for project in draft.projects:
-        _check_rubric(project, draft.context)
+        check_rubric(project, draft.context)
+        _check_no_zero(project, draft.context)
 
 
 def exam_banks(exam: Node, draft: Draft) -> set[str]:
@@ -96,21 +98,8 @@ def _check_panel(exam: Node, context: Context) -> None:
         context.add(decision.mark, "E101", message, _("the month in which the panel sat, as in 2026-11"))
 
 
-def _check_rubric(project: Node, context: Context) -> None:
-    lines = items(child(project, "rubric"))
-    if lines and all(number_of(child(line, "weight")) == 0 for line in lines):
-        context.add(lines[0].mark, "E182", _("One line of a rubric at least must weigh more than 0."))
-    for line in lines:
-        before: int | float | None = None
-        for level in items(child(line, "levels")):
-            node = child(level, "points")
-            points = number_of(node)
-            if node is not None and points is not None:
-                if before is not None and points <= before:
-                    message = _("The points of a rubric’s levels must increase.")
-                    context.add(node.mark, "E182", message, _("more than %(points)s", points=before))
-                before = points
-    known = {text_of(child(line, "id")) or "" for line in lines}
+def _check_no_zero(project: Node, context: Context) -> None:
+    known = {text_of(child(line, "id")) or "" for line in items(child(project, "rubric"))}
     for node in items(child(child(project, "pass"), "no_zero")):
         word = text_of(node)
         if word is not None and word not in known:

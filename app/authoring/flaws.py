@@ -8,7 +8,7 @@ from app.authoring.lessons import prose_words
 from app.authoring.numbers import Quantity, numbers_in, quantity
 from app.authoring.reading import Mapping, Node, child, entries, is_true, items, number_of, text_of
 from app.authoring.report import quoted
-from app.authoring.schemas import CHOICE_TYPES, MOST_OPTIONS, PARTS_TYPES
+from app.authoring.schemas import CHOICE_TYPES, MOST_OPTIONS, PARTS_TYPES, RUBRIC_TYPES
 from app.authoring.shapes import Context
 from app.authoring.words import forbidden_words, holds
 from app.foundation.i18n import gettext as _
@@ -48,12 +48,13 @@ def _check_stem(question: Mapping, language: str, context: Context) -> None:
         return
     mark = (child(node, language) or node).mark
     asked = [sentence for sentence in sentences(stem) if sentence.rstrip(' »”"*').endswith("?")]
-    may_tell = text_of(question.get("type")) in PARTS_TYPES  # put in order, match
+    may_tell = text_of(question.get("type")) in (*PARTS_TYPES, *RUBRIC_TYPES)  # put in order, match, explain
     if not may_tell and not asked and not re.search(r"\[\[|…|___", stem):
         context.add(mark, "W213", _("The stem asks no question."), _("end it with a question mark"))
     if len(stem.split()) > LONGEST_STEM_WORDS:
         context.add(mark, "W213", _("The stem has more than %(number)s words.", number=LONGEST_STEM_WORDS))
-    if len(sentences(stem)) - len(asked) > MOST_STORY_SENTENCES:
+    sets_a_scene = text_of(question.get("type")) in RUBRIC_TYPES  # there is something to write about
+    if not sets_a_scene and len(sentences(stem)) - len(asked) > MOST_STORY_SENTENCES:
         context.add(mark, "W213", _("The stem tells a story of more than two sentences."))
     for sentence in asked[-1:]:
         _check_negation(question, sentence, language, context, node)
@@ -142,6 +143,9 @@ def _parts(question: Mapping) -> list[Node]:
 def _choices(question: Mapping) -> list[Node]:
     """The words that a candidate reads under the stem."""
     words = [node for part in _parts(question) for key in ("text", "left", "right") if (node := child(part, key))]
+    lines = items(question.get("rubric"))
+    words += [node for line in lines if (node := child(line, "title"))]
+    words += [node for line in lines for level in items(child(line, "levels")) if (node := child(level, "text"))]
     return [*words, *items(question.get("order"))[:MOST_OPTIONS], *items(question.get("distractors"))[:MOST_OPTIONS]]
 
 

@@ -7,6 +7,7 @@ from app.authoring.reading import Mapping, Node, child, text_of
 from app.authoring.report import nearest_or_list, quoted
 from app.authoring.shapes import (
     Anything,
+    ConfigKey,
     Context,
     Duration,
     Identifier,
@@ -33,10 +34,13 @@ from app.foundation.tiers import Tier
 FORMAT = "course/1"
 TIERS = tuple(tier.value for tier in Tier)
 PARTS_TYPES = ("matching", "ordering", "cloze", "matrix", "hotspot")
-SUPPORTED_TYPES = ("single", "multiple", "truefalse", "numeric", "text", *PARTS_TYPES)
-LATER_TYPES = ("essay", "file", "code")
+RUBRIC_TYPES = ("essay", "file")
+SUPPORTED_TYPES = ("single", "multiple", "truefalse", "numeric", "text", *PARTS_TYPES, *RUBRIC_TYPES)
+LATER_TYPES = ("code",)
 # What comparing every pair may cost.
 MOST_OPTIONS, MOST_ROWS = 26, 100
+MOST_WORDS = 3000  # of an essay: what one save can carry
+MOST_KEYS = 20  # configurations of one exam: a room, a version of Safe Exam Browser each
 CHOICE_TYPES = ("single", "multiple", "truefalse")
 
 LEVEL = OneOf(TIERS, "E133")
@@ -196,6 +200,16 @@ ORDERINGS = ("adjacent", "all", "inversions")
 SCORINGS = ("balanced", "all", "net", "per-option", "edc", "halves")
 MATCH = Record({}, {"case": Truth(), "accents": Truth(), "spaces": Truth()})
 
+RUBRIC_LINE = Record(
+    {
+        "id": Identifier(),
+        "title": Localised(),
+        "levels": ListOf(Record({"points": Number(0, 1000), "text": Localised()}), 2),
+    },
+    {"weight": Number(0, 1000)},
+)
+KINDS_OF_FILE = ListOf(OneOf(tuple(KINDS)))
+
 
 def _earning(record: Record) -> Record:
     """The same without penalties: a gap never takes away from the others."""
@@ -256,6 +270,11 @@ BY_TYPE: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
             "key": MapOf(Identifier()),
         },
         {},
+    ),
+    "essay": ({"rubric": ListOf(RUBRIC_LINE, 1)}, {"max_words": Whole(1, MOST_WORDS)}),
+    "file": (
+        {"rubric": ListOf(RUBRIC_LINE, 1)},
+        {"accept": KINDS_OF_FILE, "max_mb": Number(0.01, LARGEST_FILE_MB)},
     ),
     "hotspot": ({"image": Localised(), "areas": ListOf(AREA, most=MOST_OPTIONS)}, {"alt": Localised()}),
 }
@@ -324,6 +343,7 @@ EXAM = Record(
         ),
         "navigation": OneOf(("free", "forward")),
         "banks": IDENTIFIERS,
+        "safe_exam_browser": Record({"config_keys": ListOf(ConfigKey(), 1, MOST_KEYS)}),
     },
 )
 
@@ -332,17 +352,7 @@ PROJECT = Record(
         "id": Identifier(),
         "title": Localised(),
         "brief": Localised(),
-        "rubric": ListOf(
-            Record(
-                {
-                    "id": Identifier(),
-                    "title": Localised(),
-                    "levels": ListOf(Record({"points": Number(0, 1000), "text": Localised()}), 2),
-                },
-                {"weight": Number(0, 1000), "required": Truth()},
-            ),
-            1,
-        ),
+        "rubric": ListOf(Record(RUBRIC_LINE.required, {**RUBRIC_LINE.optional, "required": Truth()}), 1),
     },
     {
         "minutes": Whole(1, 6000),
@@ -356,7 +366,7 @@ PROJECT = Record(
             },
         ),
         "pass": Record({"threshold": Share()}, {"no_zero": IDENTIFIERS}),
-        "accept": ListOf(OneOf(tuple(KINDS))),
+        "accept": KINDS_OF_FILE,
         "max_mb": Number(0, LARGEST_FILE_MB),
         "deliverables": ListOf(Localised()),
     },

@@ -106,7 +106,11 @@ def _refuse_what_is_not_built(course: Course) -> None:
 
 def content_sha256(course: Course) -> str:
     """The SHA-256 of everything a course says, whatever the layout of its files."""
-    return hashlib.sha256(rfc8785.dumps(_plain(asdict(course)))).hexdigest()
+    said = asdict(course)
+    for exam in said["exams"]:
+        if not exam["safe_exam_browser"]:  # a later key of the format: a course without it is still the same course
+            del exam["safe_exam_browser"]
+    return hashlib.sha256(rfc8785.dumps(_plain(said))).hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -266,6 +270,7 @@ def _exam_draft(exam: Exam) -> ExamDraft:
             "shows": exam.shows,
             "requires": list(exam.requires),
             "awards": _award(exam.award),
+            **({"safe_exam_browser": list(exam.safe_exam_browser)} if exam.safe_exam_browser else {}),
             "description": dict(exam.description),
             "criteria": dict(exam.criteria),
         },

@@ -12,6 +12,7 @@ from app.authoring.reading import Entry, Mapping, Node, Scalar, Sequence, number
 from app.authoring.report import Mark, Report, nearest, nearest_or_list, quoted
 from app.foundation.i18n import gettext as _
 
+_CONFIG_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -250,6 +251,16 @@ def parse_moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment if moment and moment.tzinfo else None
+
+
+@dataclass(frozen=True)
+class ConfigKey:
+    """A config key of Safe Exam Browser: 64 hexadecimal digits."""
+
+    def check(self, node: Node, context: Context) -> None:
+        if not _CONFIG_KEY.fullmatch(text_of(node) or ""):
+            hint = _("the configuration tool of Safe Exam Browser shows it under Exam")
+            wrong_type(node, context, _("a config key: 64 digits from 0 to 9 and a to f"), hint)
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ class Exam:
     navigation: str
     requires: tuple[str, ...]
     award: Award | None
+    safe_exam_browser: tuple[str, ...] = ()  # config keys; none where any browser will do
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+LONGEST_WAIT_MS = 5000  # for a lock; then the page says that the site is busy, and sends again
 # Older SQLite can corrupt a WAL when two connections write and checkpoint at once (fixed in 3.51.3).
 WAL_BUG_FIXED_IN = (3, 51, 3)
 # A pooled connection to PostgreSQL that rested no longer than this is trusted to be alive.
@@ -130,8 +131,10 @@ def sqlite_has_wal_bug(version: tuple[int, ...] = sqlite3.sqlite_version_info) -
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """How connections to this database are kept."""
-    return {} if url.startswith("postgresql") else {"poolclass": PoolByMode}
+    """How connections to this database are kept; on both, a lock that others hold is waited for during five seconds."""
+    if url.startswith("postgresql"):
+        return {"connect_args": {"options": f"-c lock_timeout={LONGEST_WAIT_MS}"}}
+    return {"poolclass": PoolByMode}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -151,7 +154,7 @@ def _prepare_sqlite_connection(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL lost acknowledged answers in 138 of 150 simulated power cuts
         "foreign_keys=ON",
-        "busy_timeout=5000",
+        f"busy_timeout={LONGEST_WAIT_MS}",
         "trusted_schema=OFF",
         "secure_delete=ON",
         "journal_size_limit=67108864",

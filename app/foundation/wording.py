@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from app.foundation.i18n import current_language, ngettext
+from app.foundation.i18n import gettext as _
 
 ZONE = ZoneInfo("Europe/Paris")
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -23,7 +24,17 @@ def day_in_words(value: date | datetime) -> str:
 def moment_in_words(value: datetime) -> str:
     """18 novembre 2026 à 14 h 32 · 18 November 2026, 14:32, in the site's zone."""
     language = current_language()
-    return format_datetime(value.astimezone(ZONE), MOMENTS[language], locale=LOCALES[language])
+    said = format_datetime(value.astimezone(ZONE), MOMENTS[language], locale=LOCALES[language])
+    return f"{said}{which_of_two(value)}"
+
+
+def which_of_two(value: datetime) -> str:
+    """(winter time): what to add to an hour that the site's clocks show twice, in the night they are set back."""
+    at = value.astimezone(ZONE)
+    if at.replace(fold=0).utcoffset() == at.replace(fold=1).utcoffset():
+        return ""
+    which = _("winter time") if at.fold else _("summer time")
+    return f" ({which})"
 
 
 def wait_in_words(seconds: int) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.assessment import rules as exams
 from app.assessment.models import ExamVersion, Result
 from app.assessment.outcomes import Outcome, outcomes_of, passed_courses_of, results_of_attempts
+from app.assessment.project_outcomes import project_outcomes_of
 from app.assessment.queries import exam_versions_of, start_facts
 from app.catalog.models import CourseVersion
 from app.catalog.queries import prerequisites_of
@@ -17,6 +19,7 @@ from app.certification.queries import Standing, find_standing
 from app.foundation import clock
 from app.foundation.i18n import localised
 from app.gradebook.people import Person, get_person
+from app.gradebook.projects import Work, works_of
 from app.gradebook.queries import (
     Exam,
     Quiz,
@@ -55,6 +58,8 @@ class Learner:
     path: Path
     progress: Mapping[str, ItemProgress]  # by the slug of the item
     quizzes: Mapping[str, Quiz]
+    projects: Mapping[str, Work]  # by slug, in the order of the course
+    project_titles: Mapping[str, Any]
     cohorts: Sequence[Cohort]
     exam: Exam | None
     exam_version: ExamVersion | None
@@ -78,6 +83,7 @@ def get_learner(session: Session, course_id: int, public_id: str) -> Learner:
         reverse=True,
     )
     path, standing = path_in(known, progress), find_standing(session, person.account_id, course_id)
+    works = project_outcomes_of(session, course_id, [person.account_id]) if known.projects else {}
     passed = passed_courses_of(session, [person.account_id], known.required).get(person.account_id, frozenset())
     return Learner(
         person=person,
@@ -86,6 +92,8 @@ def get_learner(session: Session, course_id: int, public_id: str) -> Learner:
         path=path,
         progress={known.slugs[item]: one for item, one in progress.items() if item in known.slugs},
         quizzes=quizzes_of(known, path, progress, outcomes),
+        projects=works_of(person.version_id, known.projects, path, works.get(person.account_id, [])),
+        project_titles=known.project_titles,
         cohorts=cohorts_of_people(session, course_id, [person.account_id]).get(person.account_id, []),
         exam=exam_of(known, path, outcomes, known.required - passed),
         exam_version=known.exam,

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessment import rules as exams
-from app.assessment.models import ExamVersion, Result
+from app.assessment.models import Attempt, ExamVersion, Result
 from app.assessment.outcomes import Outcome, outcomes_of, passed_courses_of
+from app.assessment.project_outcomes import project_outcomes_of
 from app.assessment.queries import attempts_used, certification_exam_of, instant
 from app.assessment.services import rounded_unless
 from app.catalog.models import CourseVersion, Module
@@ -22,6 +23,7 @@ from app.catalog.queries import get_version, prerequisites_of
 from app.certification.queries import Standing, standings_in
 from app.foundation import clock
 from app.gradebook.people import Person
+from app.gradebook.projects import Work, works_of
 from app.gradebook.rules import Blank
 from app.learning.cohorts import cohorts_of_people
 from app.learning.models import Cohort, ItemProgress
@@ -51,6 +53,7 @@ class Exam:
 
     `used` of `most` attempts (None: without limit) since the pass before, if any; the results in force of the latest
     and of the best attempt that were released; `blank` what the latest attempt is waiting for, or why there is none.
+    `newest` is the attempt begun last, if any.
     """
 
     used: int
@@ -58,6 +61,7 @@ class Exam:
     latest: Result | None
     best: Result | None
     blank: Blank | None
+    newest: Attempt | None
 
     @property
     def passed(self) -> bool | None:
@@ -73,6 +77,7 @@ class Row:
     cohorts: Sequence[Cohort]
     path: Path
     quizzes: Mapping[str, Quiz]  # by the slug of the exercises, those of the version they follow
+    projects: Mapping[str, Work]  # likewise
     exam: Exam | None  # None where their version has no exam
     certificate: Standing | None
 
@@ -92,7 +97,21 @@ class Version:
     @cached_property
     def quizzes(self) -> Mapping[str, Module]:
         """The module of each exercises, by the slug of these, in the order of the course."""
-        return {item.slug: module for module in self.version.modules for item in module.items if item.kind == "quiz"}
+        return self._modules_of("quiz")
+
+    @cached_property
+    def projects(self) -> Mapping[str, Module]:
+        """The module of each project, likewise."""
+        return self._modules_of("project")
+
+    def _modules_of(self, kind: str) -> Mapping[str, Module]:
+        return {item.slug: module for module in self.version.modules for item in module.items if item.kind == kind}
+
+    @cached_property
+    def project_titles(self) -> Mapping[str, Any]:
+        """The title of each project, by slug."""
+        items = {item.slug: item for module in self.version.modules for item in module.items}
+        return {slug: items[slug].title for slug in self.projects}
 
     @cached_property
     def headings(self) -> Mapping[str, Any]:
@@ -129,6 +148,8 @@ def _slice(session: Session, course_id: int, people: Sequence[Person], versions:
     accounts = [person.account_id for person in people]
     progress = progress_of_many(session, [person.enrolment_id for person in people])
     outcomes = outcomes_of(session, course_id, accounts)
+    with_projects = any(version.projects for version in versions.values())
+    works = project_outcomes_of(session, course_id, accounts) if with_projects else {}
     required = frozenset().union(*(version.required for version in versions.values()))
     passed = passed_courses_of(session, accounts, required)
     cohorts = cohorts_of_people(session, course_id, accounts)
@@ -145,6 +166,7 @@ def _slice(session: Session, course_id: int, people: Sequence[Person], versions:
                 cohorts=cohorts.get(person.account_id, []),
                 path=path,
                 quizzes=quizzes_of(version, path, done, own),
+                projects=works_of(person.version_id, version.projects, path, works.get(person.account_id, [])),
                 exam=exam_of(version, path, own, missing),
                 certificate=certificates.get(person.account_id),
             )
@@ -210,6 +232,7 @@ def exam_of(version: Version, path: Path, outcomes: Sequence[Outcome], courses_m
         latest=marked[-1] if marked else None,
         best=max(marked, key=_worth, default=None),
         blank=BLANK_OF_STATE.get(own[-1].standing.state) if own else _blank(version, path, courses_missing),
+        newest=own[-1].attempt if own else None,
     )
 
 

@@ -11,28 +11,34 @@ from app.foundation.i18n import gettext as _
 from app.foundation.sheets import BYTE_ORDER_MARK, numeral, separator_in, written
 from app.gradebook.queries import Exam, Row
 from app.gradebook.rules import Blank
-from app.gradebook.wording import BLANKS, certificate_in_words, name_of, outcome_in_words
+from app.gradebook.wording import BLANKS, PROJECT_STATES, certificate_in_words, name_of, outcome_in_words
 
 MOST_ROWS = 20_000
 
 
-def as_csv(rows: Sequence[Row], quizzes: Mapping[str, Any], *, with_exam: bool) -> str:
-    """These rows with a heading; `quizzes` are the titles of their columns by slug, as on the page."""
+def as_csv(rows: Sequence[Row], quizzes: Mapping[str, Any], projects: Mapping[str, Any], *, with_exam: bool) -> str:
+    """These rows with a heading; `quizzes` and `projects` are the titles of their columns by slug, as on the page."""
     heads = [_("Name"), _("Cohort"), _("Progress, in percent")]
     heads += [_("%(module)s: exercises, in percent", module=localised(title)) for title in quizzes.values()]
+    for title in map(localised, projects.values()):
+        heads += [
+            _("%(project)s: state", project=title), _("%(project)s: score, in percent", project=title),
+            _("%(project)s: times handed in again", project=title),
+        ]  # fmt: skip
     if with_exam:
         heads += [
             _("Attempts used"), _("Attempts allowed"), _("Latest mark"), _("Latest mark: out of"), _("Best mark"),
             _("Best mark: out of"), _("Best mark: to pass"), _("Outcome"), _("Certificate"),
         ]  # fmt: skip
-    body = [_cells(row, quizzes, with_exam=with_exam) for row in rows]
+    body = [_cells(row, quizzes, projects, with_exam=with_exam) for row in rows]
     return BYTE_ORDER_MARK + written([heads, *body], separator_in(current_language()))
 
 
-def _cells(row: Row, quizzes: Mapping[str, Any], *, with_exam: bool) -> list[str]:
+def _cells(row: Row, quizzes: Mapping[str, Any], projects: Mapping[str, Any], *, with_exam: bool) -> list[str]:
     language = current_language()
     cells = [name_of(row.person.name), ", ".join(one.name for one in row.cohorts), numeral(row.percent, language)]
     cells += [_quiz(row, slug) for slug in quizzes]
+    cells += [cell for slug in projects for cell in _project(row, slug)]
     return [*cells, *_exam(row)] if with_exam else cells
 
 
@@ -41,6 +47,15 @@ def _quiz(row: Row, slug: str) -> str:
     if quiz is None or quiz.percent is None:
         return str(BLANKS[Blank.ELSEWHERE if quiz is None else quiz.blank or Blank.NOT_BEGUN])
     return numeral(quiz.percent, current_language())
+
+
+def _project(row: Row, slug: str) -> list[str]:
+    work = row.projects.get(slug)
+    if work is None or work.outcome is None:
+        return [str(BLANKS[Blank.ELSEWHERE if work is None else work.blank or Blank.NOT_BEGUN]), "", ""]
+    percent, language = work.outcome.percent, current_language()
+    score = "" if percent is None else numeral(percent, language)
+    return [str(PROJECT_STATES[work.outcome.state]), score, numeral(work.outcome.resubmissions, language)]
 
 
 def _exam(row: Row) -> list[str]:

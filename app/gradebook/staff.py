@@ -18,7 +18,6 @@ from app.foundation.paging import page_number
 from app.foundation.permissions import Permission
 from app.foundation.throttle import Allowance
 from app.gradebook import sheet, wording
-from app.gradebook.accommodations import accommodation_rows
 from app.gradebook.forms import FilterForm
 from app.gradebook.learner import get_learner
 from app.gradebook.people import Wanted, find_people, page_of_people
@@ -55,10 +54,17 @@ def learners(slug: str) -> ResponseReturnValue:
         found=found,
         rows=rows_of(db.session, version.course_id, found.rows),
         quizzes=shown.headings,
+        projects=shown.project_titles,
         with_exam=shown.exam is not None,
+        with_time=shown.exam is not None and _sees_time(),
         sorts=wording.SORTS,
         words=wording,
     )
+
+
+def _sees_time() -> bool:
+    """The time of an attempt tells of an accommodation: for those who grant them (ADR 0014)."""
+    return current_actor().may(Permission.ADMINISTER)
 
 
 def _wanted(session: Session, version: CourseVersion, form: FilterForm) -> Wanted:
@@ -87,7 +93,7 @@ def export(slug: str) -> ResponseReturnValue:
         if len(people) > sheet.MOST_ROWS:
             raise RuleError(_("More than 20,000 learners: choose a cohort, and export one after the other."))
         shown, rows = version_of(session, version.id), rows_of(session, version.course_id, people)
-        content = sheet.as_csv(rows, shown.headings, with_exam=shown.exam is not None)
+        content = sheet.as_csv(rows, shown.headings, shown.project_titles, with_exam=shown.exam is not None)
     note_export(db.session, actor=current_actor(), course=slug, cohort=wanted.cohort, learners=len(rows))
     db.session.commit()
     response = make_response(content)
@@ -108,6 +114,6 @@ def learner(slug: str, account_id: str) -> ResponseReturnValue:
         "gradebook/learner.html",
         learner=found,
         version=found.version,
-        accommodations=accommodation_rows(db.session, actor=current_actor(), account_id=found.person.account_id),
+        with_time=_sees_time(),
         words=wording,
     )

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.assessment.models import Result
+from app.assessment.allowances import allowance_of
+from app.assessment.models import Attempt, Result
+from app.assessment.project_outcomes import ProjectOutcome
 from app.assessment.regrading import CAUSE
+from app.assessment.rubrics import Step
 from app.assessment.rules import Obstacle, Reason, State
 from app.assessment.wording import refusal_sentence
 from app.catalog.models import CourseVersion
-from app.foundation.i18n import LazyText, current_language
+from app.foundation.i18n import LazyText, current_language, ngettext
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
-from app.foundation.typography import format_number
+from app.foundation.typography import format_number, format_percent
 from app.foundation.wording import moment_in_words
 from app.gradebook.queries import Exam, Row
 from app.gradebook.rules import Blank, Sort
@@ -51,6 +54,14 @@ CERTIFICATES: dict[str, LazyText] = {
     "revoked": _l("revoked"),
     "superseded": _l("replaced"),
 }
+PROJECT_STATES: dict[Step, LazyText] = {
+    Step.DRAFT: _l("being written"),
+    Step.SUBMITTED: _l("handed in"),
+    Step.IN_REVIEW: _l("being marked"),
+    Step.ACCEPTED: _l("accepted"),
+    Step.CHANGES_REQUESTED: _l("changes asked for"),
+}
+DECIDED = (Step.ACCEPTED, Step.CHANGES_REQUESTED)  # where the last score is that of the last revision
 REASONS: dict[str, LazyText] = {"marked": _l("first marking"), CAUSE: _l("corrected: a question was faulty")}
 
 
@@ -86,6 +97,29 @@ def certificate_in_words(row: Row) -> str:
     if row.exam is None:
         return _("no exam")
     return _("not issued") if row.exam.passed else _("not earned yet")
+
+
+def work_in_words(outcome: ProjectOutcome) -> str:
+    """Where a project stands, its score once one was decided, how often it was handed in again."""
+    said = [str(PROJECT_STATES[outcome.state])]
+    if outcome.percent is not None:
+        percent = format_percent(outcome.percent, current_language())
+        told = outcome.state in DECIDED
+        said.append(percent if told else _("%(percent)s before", percent=percent))
+    if outcome.resubmissions:
+        said.append(ngettext("handed in again once", "handed in again %(num)s times", outcome.resubmissions))
+    return ", ".join(said)
+
+
+def time_allowed(attempt: Attempt | None) -> str:
+    """80 min, or 80 min and 10 min of breaks: the time an attempt had; "" without a limit."""
+    allowance = allowance_of(attempt) if attempt else None
+    if allowance is None:
+        return ""
+    work, breaks = (-(-int(one.total_seconds()) // 60) for one in (allowance.work, allowance.breaks))
+    if breaks:
+        return _("%(work)s min, and %(breaks)s min of breaks", work=work, breaks=breaks)
+    return _("%(count)s min", count=work)
 
 
 def domain_marks(version: CourseVersion, result: Result) -> list[tuple[Any, Decimal, Decimal]]:

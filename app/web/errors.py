@@ -29,6 +29,7 @@ from app.web.typed import what_was_typed
 log = logging.getLogger("app.web")
 STATUS = {NotFoundError: 404, ForbiddenError: 403, ConflictError: 409, RuleError: 422, TooManyRequestsError: 429}
 SENT_AGAIN = (400, 429, 500, 503, 507)  # nothing but the moment stood in the way
+DISK_FULL = "53100"  # as PostgreSQL says it; SQLite says that the database or disk is full
 LEADS_NOWHERE = (401, 403, 404, 405, 410)
 
 
@@ -51,6 +52,10 @@ def headings() -> dict[int, tuple[str, str]]:
         429: (_("Too many attempts"), _("Please wait a little, then try again.")),
         500: (_("Something broke on our side"), _("Nothing you had saved is lost. Try again in a minute.")),
         503: (_("The site is busy"), _("Nothing you had saved is lost. Try again in a few seconds.")),
+        507: (
+            _("The site has no room left"),
+            _("What you have just sent is not saved. Keep this page open and try again in a few minutes."),
+        ),
     }
 
 
@@ -152,7 +157,7 @@ def on_database_busy(error: OperationalError) -> Response:
     """The database could not be had in time: keep what was typed and try again."""
     db.session.rollback()
     log.warning("database unavailable", extra={"fields": {"error": type(error.orig).__name__}})
-    full = "full" in str(error.orig)
+    full = "is full" in str(error.orig) or getattr(error.orig, "sqlstate", "") == DISK_FULL
     return answer(507 if full else 503, headers={"Retry-After": "5"})
 
 

@@ -16,7 +16,7 @@ from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import grouped
 from app.foundation.markdown import clean, render, render_inline
 from app.foundation.typography import NO_BREAK, format_number, format_percent, typeset
-from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words
+from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words, which_of_two
 
 _typeset = lru_cache(maxsize=4096)(typeset)
 
@@ -34,6 +34,11 @@ def moment(value: datetime) -> str:
 def clock_time(value: datetime) -> str:
     """14:32:07, as a clock says it."""
     return format_time(value, "HH:mm:ss", tzinfo=ZONE, locale=LOCALES[current_language()])
+
+
+def clock_hour(value: datetime) -> str:
+    """14:32; 02:30 (winter time) in the night that has two of them."""
+    return clock_time(value)[:5] + which_of_two(value)
 
 
 def number(value: int | float | Decimal, digits: int | None = None) -> str:
@@ -187,6 +192,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "moment": moment,
     "clock_time": clock_time,
+    "clock_hour": clock_hour,
     "number": number,
     "percent": percent,
     "hours": hours,

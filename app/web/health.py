@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
@@ -24,7 +24,9 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @public
 def ready() -> tuple[Response, int]:
-    """The database can be written to: tried on a connection of its own, and undone."""
+    """The server is not about to stop, and the database can be written to: tried on its own connection, and undone."""
+    if current_app.extensions.get("stopping", _never)():
+        return jsonify(status="stopping"), 503
     try:
         with writable(), db.engine.connect() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
@@ -32,3 +34,8 @@ def ready() -> tuple[Response, int]:
     except SQLAlchemyError:
         return jsonify(status="unavailable", database="cannot be written to"), 503
     return jsonify(status="ok"), 200
+
+
+def _never() -> bool:
+    """No server said that it might stop: see gunicorn.conf.py."""
+    return False

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.assessment.safe_browser_pages import guard as ask_for_safe_browser
 from app.certification.keyring import refuse_open_files
 from app.certification.site import install as install_issuer
 from app.config import ROOT, Settings, read_settings
@@ -99,6 +100,7 @@ def set_up_requests(app: Flask) -> None:
     """What happens around every request, in order."""
     for step in (
         check_host, begin_request, make_nonce, allow_body, load_actor, choose_language, check_origin, enforce_access,
+        ask_for_safe_browser,
     ):  # fmt: skip
         app.before_request(step)
     app.after_request(add_headers)

@@ -5,7 +5,9 @@ from app.assessment import accommodation_models as accommodations
 from app.assessment import appeal_models as appeals
 from app.assessment import decision_models as decisions
 from app.assessment import models as assessment
+from app.assessment import paper_models as papers
 from app.assessment import project_models as projects
+from app.assessment import signal_models as signals
 from app.audit import models as audit
 from app.catalog import models as catalog
 from app.certification import models as certification
@@ -17,5 +19,5 @@ from app.skills import models as skills
 
 MODEL_MODULES = (
     accommodations, accounts, appeals, assessment, audit, catalog, certification, decisions, jobs, learning, matching,
-    outbox, projects, skills, throttle,
+    outbox, papers, projects, signals, skills, throttle,
 )  # fmt: skip

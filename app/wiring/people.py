@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
+
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.queries import find_signed_in
 from app.accounts.sessions import mark_seen
@@ -10,6 +13,7 @@ from app.foundation import clock
 from app.web.session import SignedInPerson
 from app.web.transactions import reading_connection, writing_session
 
+log = logging.getLogger("app.web")
 SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -20,6 +24,14 @@ def find_person(token: str) -> SignedInPerson | None:
     if person is None:
         return None
     if clock.now() - person.seen_at > SEEN_EVERY:
-        with writing_session() as session:
-            mark_seen(session, person.session_id)
+        _note_as_seen(person.session_id)
     return SignedInPerson(token, person.actor)
+
+
+def _note_as_seen(session_id: int) -> None:
+    """A database that is held or full keeps nobody from reading: the next request notes it."""
+    try:
+        with writing_session() as session:
+            mark_seen(session, session_id)
+    except OperationalError as error:
+        log.warning("a session could not be noted as seen", extra={"fields": {"error": type(error.orig).__name__}})

@@ -25,6 +25,7 @@ from app.foundation.database import sqlite_has_wal_bug
 from app.foundation.outbox import OutboxMessage
 from app.wiring.deliveries import drain_outbox
 from app.wiring.fading import fade_proofs
+from app.wiring.signals import forget_signals, look_for_signals
 from app.wiring.signing import remind_holders, sign_after_compromise, sign_certificates
 from app.wiring.sweeps import checkpoint_database, close_attempts
 
@@ -40,6 +41,8 @@ SWEEPS: Sequence[Callable[[Flask], object]] = (
     remind_holders,
     fade_proofs,
     drain_outbox,
+    forget_signals,
+    look_for_signals,  # last of what takes time: it may need seconds, and nobody waits for it
     checkpoint_database,
 )
 

@@ -243,7 +243,7 @@ def test_staff_have_everything_and_it_replays(exam: Regraded, session: Session, 
     answer = cast.client("camille").get(f"/studio/appeals/{appeal.public_id}/file.zip")
     assert (answer.mimetype, answer.headers["Cache-Control"]) == ("application/zip", "no-store")
     found = files(answer.data)
-    assert set(found) == {"README.txt", "record.json", "appeals.json"}
+    assert set(found) == {"README.txt", "record.json", "appeals.json", "signals.json"}
     record = found["record.json"]
     assert replay(record) == []
     assert len(record["items"]) == len(record["events"]) == 10

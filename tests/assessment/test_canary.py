@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from collections import deque
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from app.assessment import papers, waiting
 from app.assessment.answers import PARTS_KEYS
 from app.assessment.drafts import QuestionDraft
 from app.assessment.models import Attempt, AttemptItem
 from app.foundation import clock
 from app.foundation.i18n import LANGUAGES
+from app.foundation.permissions import Role
 from tests.builders import Cast
-from tests.courses import KINDS, PARTS_KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
+from tests.courses import KINDS, PARTS_KINDS, RUBRIC_KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
 from tests.reviewer import ReviewedClient
 
 CANARY = "zqcanari"
-LINK = re.compile(r'(?:href|src|action|data-save|data-url)="(/[^"#]*)')
+LINK = re.compile(r'(?:href|src|action|data-[a-z-]+)="(/[^"#]*)')
+PAGES = ("", "/questions", "/standing", "/review", "/result")
 NEVER = ("/sign-out", "/submission", "/static/css/", "/fonts/")
 
 
@@ -41,6 +45,8 @@ def planted(kind: str, slug: str) -> QuestionDraft:
         entry["feedback"] = both(canary("entry-feedback"))
         entry["misconception"] = canary("entry-misconception")
     _plant_in_parts(body)
+    for line in body.get("rubric", ()):  # its words and points are public, its ids are not
+        line["id"] = canary(f"line-{line['id']}")
     body["feedback"] = {name: both(canary(f"feedback-{name}")) for name in ("correct", "incorrect", "general")}
     body |= {
         "hints": [both(canary("hint"))], "solution": both(canary("solution")), "tags": [canary("tag")],
@@ -100,7 +106,7 @@ def crawl(client: ReviewedClient, starts: list[str], seen: set[str]) -> dict[str
 
 def _sitting(cast: Cast, session: Session, **settings: str) -> tuple[ReviewedClient, Attempt]:
     """Ada in an exam whose questions carry canaries."""
-    kinds = (*KINDS, *PARTS_KINDS)
+    kinds = (*KINDS, *PARTS_KINDS, *RUBRIC_KINDS)
     questions = [planted(kind, f"petit-cours-examen-{kind}") for kind in kinds]
     rows = [{"domain": "alpha", "level": 1, "count": len(kinds), "points": "1"}]
     version = Small(exam_questions=questions, exam_settings=settings, blueprint=rows).publish(session)
@@ -114,20 +120,22 @@ def _sitting(cast: Cast, session: Session, **settings: str) -> tuple[ReviewedCli
 def test_answer_key_never_reaches_a_candidate(client: ReviewedClient, cast: Cast, session: Session) -> None:
     ada, attempt = _sitting(cast, session, release="staff")
     root = f"/attempts/{attempt.public_id}"
-    starts = ["/", "/courses", f"/exams/{attempt.exam.public_id}", root]
+    starts = ["/", "/courses", f"/exams/{attempt.exam.public_id}", root, f"{root}/questions", f"{root}/standing"]
     replies = [*_answers(ada, session, attempt), ada.get(f"{root}?question=99"), ada.get(f"{root}/answers/1")]
+    replies += [ada.put_json(f"{root}/flags/1", {"flagged": wanted}) for wanted in (True, "x")]
     replies += [ada.put_json(f"{root}/answers/1", {"v": 9}, Accept=kind) for kind in ("application/json", "text/html")]
     pages = {f"reply {number}": leaks(reply) for number, reply in enumerate(replies)}
     seen: set[str] = set()
     for language in LANGUAGES:
         pages |= crawl(ada, [f"{start}?lang={language}" for start in [*starts, f"{root}/review"]], seen)
     with clock.frozen(clock.now() + timedelta(hours=2)):
-        pages |= {f"over {path}": leaks(ada.get(root + path)) for path in ("", "/review", "/result")}
+        pages |= {f"over {path}": leaks(ada.get(root + path)) for path in PAGES}
     pages["submission"] = leaks(ada.post(f"{root}/submission", follow=True))
-    pages |= {f"after {path}": leaks(ada.get(root + path)) for path in ("", "/review", "/result")}
+    pages |= {f"after {path}": leaks(ada.get(root + path)) for path in PAGES}
     pages |= {f"late {number}": leaks(reply) for number, reply in enumerate(_answers(ada, session, attempt))}
     pages |= {f"visitor {address}": found for address, found in crawl(client, ["/", "/courses"], set()).items()}
     assert len(pages) > 60
+    assert any(address.startswith(f"{root}/questions?lang=") for address in pages)
     assert {address: found for address, found in pages.items() if found} == {}
 
 
@@ -142,6 +150,9 @@ def _answers(ada: ReviewedClient, session: Session, attempt: Attempt) -> list[An
         if item.version.type in PARTS_KEYS:
             replies += _answers_in_parts(ada, address, item)
             continue
+        if item.version.type in RUBRIC_KINDS:
+            replies += _answers_for_people(ada, attempt, item)
+            continue
         if tokens:
             payload = {"choices": values} if item.version.type == "multiple" else {"choice": values[0]}
         replies.append(ada.post(address, {"answer": values, "rev": "1", "key": f"f{item.slot}"}))
@@ -151,6 +162,18 @@ def _answers(ada: ReviewedClient, session: Session, attempt: Attempt) -> list[An
             replies.append(ada.put_json(address, {"v": 1, "rev": rev, "payload": payload}))
         replies.append(ada.put_json(address, {"v": 1, "rev": 1, "payload": {"wrong": True}}))
     return replies
+
+
+def _answers_for_people(ada: ReviewedClient, attempt: Attempt, item: AttemptItem) -> list[Any]:
+    """A text and a file, well and badly sent, over every route that takes them."""
+    address, files = (f"/attempts/{attempt.public_id}/{name}/{item.slot}" for name in ("answers", "files"))
+    replies = [ada.put_json(address, {"v": 1, "rev": rev, "payload": {"text": "Un texte."}}) for rev in (1, 1, 2)]
+    replies.append(ada.put_json(address, {"v": 1, "rev": 1, "payload": {"sha256": "0" * 64, "name": "a.pdf"}}))
+    replies.append(ada.post(address, {"answer": "Un autre.", "rev": "1", "key": f"w{item.slot}"}))
+    for name, content in (("a.pdf", b"%PDF-"), ("a.exe", b"MZ")):
+        sent = {"file": (BytesIO(content), name), "then": "stay"}
+        replies.append(ada.post(files, sent, content_type="multipart/form-data"))
+    return [*replies, ada.get(files), ada.post(f"{files}/removal", {})]
 
 
 def _answers_in_parts(ada: ReviewedClient, address: str, item: AttemptItem) -> list[Any]:
@@ -166,18 +189,34 @@ def _answers_in_parts(ada: ReviewedClient, address: str, item: AttemptItem) -> l
     return replies
 
 
+def _released(ada: ReviewedClient, cast: Cast, session: Session, attempt: Attempt) -> Any:
+    """The result page once two people have marked the text."""
+    waits = ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    assert leaks(waits) == []
+    (paper,) = waiting.papers_of(session, attempt.id)
+    levels = {line["id"]: 1 for line in paper.item.version.body["rubric"]}
+    for name in ("Un", "Deux"):
+        marker = cast.person(name, Role.INSTRUCTOR).actor()
+        taken = papers.claim(session, actor=marker, paper=paper)
+        papers.save_marking(session, marking=taken, levels=levels, feedback={}, comment="")
+        papers.finish_marking(session, actor=marker, paper=paper, marking=taken)
+    session.commit()
+    return ada.get(f"/attempts/{attempt.public_id}/result")
+
+
 def test_the_canaries_would_be_seen(cast: Cast, session: Session) -> None:
     """An exam whose policy shows the corrected questions after release: the test above can fail."""
     ada, attempt = _sitting(cast, session, shows="items")
     _answers(ada, session, attempt)
-    response = ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    response = _released(ada, cast, session, attempt)
     assert CANARY in leaks(response)
+    assert canary("solution") in response.get_data(as_text=True)
     assert canary("feedback-incorrect") in response.get_data(as_text=True)
 
 
 def test_a_result_by_domain_shows_no_key_either(cast: Cast, session: Session) -> None:
     ada, attempt = _sitting(cast, session)
     _answers(ada, session, attempt)
-    response = ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    response = _released(ada, cast, session, attempt)
     assert ada.page.select_one("p.score")
     assert leaks(response) == []

@@ -22,6 +22,7 @@ from app.assessment.regrading import Kind
 from app.assessment.replaying import replay
 from app.assessment.services import submit_attempt
 from app.foundation.actor import SYSTEM
+from app.foundation.storage import open_storage
 from tests.assessment.regraded import Regraded
 from tests.builders import Cast
 from tests.certification.builders import make_keys
@@ -159,7 +160,7 @@ def test_the_appeal_file_replays_to_the_same_mark(
 ) -> None:
     attempt = sat_and_regraded(exam, cast)
     path = tmp_path / "appeal.zip"
-    path.write_bytes(staff_file(session, attempt))
+    path.write_bytes(staff_file(session, attempt, open_storage(app.config["SETTINGS"].storage_url)))
     session.commit()
     ran = run(app, "--file", str(path))
     assert (ran.exit_code, ran.output) == (0, "1 replayed, 0 different.\n")
@@ -186,7 +187,7 @@ def test_a_file_of_another_kind_is_refused(app: Flask, exam: Regraded, session: 
     path = tmp_path / "own.zip"
     path.write_bytes(b"not a zip")
     assert "no appeal file" in run(app, "--file", str(path)).output
-    path.write_bytes(own_file(session, exam.sit("ada", {1})))
+    path.write_bytes(own_file(session, exam.sit("ada", {1}), open_storage(app.config["SETTINGS"].storage_url)))
     session.commit()
     ran = run(app, "--file", str(path))
     assert (ran.exit_code, "of a kind" in ran.output) == (1, True)

@@ -114,7 +114,7 @@ def test_an_attempt_that_cannot_be_marked_keeps_nobody_waiting(
     app: Flask, cast: Cast, session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     with clock.frozen(NOON):
-        unmarkable = [question("single", "q-1"), replace(question("text", "q-2", type="essay"), type="essay")]
+        unmarkable = [question("single", "q-1"), replace(question("text", "q-2", type="code"), type="code")]
         blueprint = [{"domain": "alpha", "level": 1, "count": 2, "points": "1"}]
         broken = sit(session, cast, Small(exam_questions=unmarkable, blueprint=blueprint), right=0)
         whole = sit(session, cast, Small("autre"), right=1, who="blaise")

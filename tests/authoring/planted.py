@@ -5,6 +5,30 @@
 from pathlib import Path
 
 FILES = {
+    "bank/ecrits.yaml": """\
+bank: ecrits
+questions:
+  - id: w-essay
+    type: essay
+    domain: ecrits
+    level: beginner
+    tags: [cog-analyse]
+    stem: {fr: "Un message arrive. Il est long. Il est urgent. Expliquez en quelques phrases ce que vous vérifiez.", en: "A message arrives. It is long. It is urgent. Explain in a few sentences what you check."}
+    max_words: 200
+    rubric:
+      - {id: faits, weight: 2, title: {fr: "Faits", en: "Facts"}, levels: [{points: 0, text: {fr: "Aucun", en: "None"}}, {points: 2, text: {fr: "Tous", en: "All"}}]}
+      - {id: clarte, title: {fr: "Clarté", en: "Clarity"}, levels: [{points: 0, text: {fr: "Confus", en: "Confused"}}, {points: 1, text: {fr: "Clair", en: "Clear"}}]}
+  - id: w-file
+    type: file
+    domain: ecrits
+    level: beginner
+    tags: [cog-apply]
+    stem: {fr: "Rendez votre tableau.", en: "Hand in your table."}
+    accept: [csv, pdf]
+    max_mb: 2
+    rubric:
+      - {id: tri, title: {fr: "Tri", en: "Order"}, levels: [{points: 0, text: {fr: "Faux", en: "Wrong"}}, {points: 1, text: {fr: "Juste", en: "Right"}}]}
+""",
     "course.yaml": """\
 format: course/1
 id: essai
@@ -13,9 +37,9 @@ description: {fr: "Pour essayer.", en: "To try things out."}
 languages: [fr, en]
 level: beginner
 domains:
-  bases: {title: {fr: "Bases", en: "Basics"}, skills: [python]}
+  {bases: {title: {fr: "Bases", en: "Basics"}, skills: [python]}, ecrits: {title: {fr: "Écrits", en: "Writing"}, skills: []}}
 modules: [modules/10-bases]
-banks: [bank/exercices.yaml, bank/examen.yaml, bank/parties.yaml]
+banks: [bank/exercices.yaml, bank/examen.yaml, bank/parties.yaml, bank/ecrits.yaml]
 exams: [exams/certif.yaml]
 projects: [projects/petit.yaml]
 review_by: 2027-05

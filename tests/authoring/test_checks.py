@@ -22,7 +22,7 @@ from tests.authoring.planted import FILES, plant
 TODAY = date(2026, 11, 22)
 COURSE, MODULE = "course.yaml", "modules/10-bases/module.yaml"
 LESSON, PRACTICE, BANK = "modules/10-bases/01-variables.fr.md", "bank/exercices.yaml", "bank/examen.yaml"
-PARTS = "bank/parties.yaml"
+PARTS, WRITTEN = "bank/parties.yaml", "bank/ecrits.yaml"
 EXAM, PROJECT, FIGURE = "exams/certif.yaml", "projects/petit.yaml", "media/droite.fr.svg"
 
 
@@ -44,7 +44,7 @@ def test_the_tree_holds_what_the_files_say(tmp_path: Path) -> None:
     assert isinstance(lesson, Lesson)
     assert (lesson.id, sorted(lesson.texts)) == ("variables", ["en", "fr"])
     assert course.banks[0].questions[0].body["options"][0]["text"] == "5"
-    assert exam.banks == ("examen",), "the bank that quizzes draw from is not drawn in an exam"
+    assert exam.banks == ("examen", "ecrits"), "the bank that quizzes draw from is not drawn in an exam"
     assert exam.award is not None
     assert exam.award.validity == Months(24)
     assert str(exam.cut) == "0.70"
@@ -206,6 +206,25 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("E112", PROJECT, "rubric:", "max_mb: 50\nrubric:"),
     ("E131", MODULE, "quiz: bases-quiz, title", "quiz: petit, title"),
     ("W183", MODULE, "  - {project: petit}\n", ""),
+    ("E101", WRITTEN, "    rubric:\n      - {id: tri", "    x-rubric:\n      - {id: tri"),
+    ("E112", WRITTEN, "max_words: 200", "max_words: 0"),
+    ("E112", WRITTEN, "max_words: 200", "max_words: 5000"),
+    ("E112", WRITTEN, "accept: [csv, pdf]", "accept: [csv, html]"),
+    ("E112", WRITTEN, "max_mb: 2", "max_mb: 0"),
+    ("E112", WRITTEN, "max_mb: 2", "max_mb: 50"),
+    ("E120", WRITTEN, "accept: [csv, pdf]", "max_words: 3"),
+    ("E120", WRITTEN, "{id: faits, weight: 2,", "{id: faits, required: true,"),
+    ("E131", WRITTEN, "{id: clarte,", "{id: faits,"),
+    ("E182", WRITTEN, "{points: 2, text", "{points: 0, text"),
+    ("E182", WRITTEN, "{id: tri, title", "{id: tri, weight: 0, title"),
+    ("E184", MODULE, "{bank: parties, count: 5}", "{bank: parties, count: 5}, {bank: ecrits, type: file, count: 1}"),
+    ("E184", LESSON, "{{question: ex-1}}", "{{question: w-file}}"),
+    ("W185", WRITTEN, "    max_words: 200\n", ""),
+    ("W185", WRITTEN, '{points: 0, text: {fr: "Faux"', '{points: 0.5, text: {fr: "Faux"'),
+    ("W186", LESSON, "{{question: ex-1}}", "{{question: w-essay}}"),
+    ("W186", MODULE, "{bank: exercices, count: 1}, {bank: parties, count: 5}", "{bank: ecrits, type: essay, count: 1}"),
+    ("W211", WRITTEN, 'en: "Clear"', 'en: "Clear in 2 lines"'),
+    ("W217", WRITTEN, 'en: "All"', 'en: "Simply all"'),
     ("W202", BANK, '{id: d, text: "5"', '{id: d, text: {fr: "Aucune de ces réponses", en: "None of the above"}'),
     ("W203", BANK, "Which two numbers here are even?", "Which two numbers are not odd?"),
     ("W203", BANK, "Quels sont les deux nombres pairs ?", "Quels nombres ne sont pas impairs ?"),
@@ -270,6 +289,15 @@ def test_the_drawing_of_a_hotspot_goes_with_its_question(tmp_path: Path) -> None
     assert body["picture"]["en"]["view_box"] == "0 0 100 50"
     assert 'aria-label="A line that goes up."' in body["picture"]["en"]["svg"]
     assert [area["coords"] for area in body["areas"]][2] == [90, 0, 100, 10.5]
+
+
+def test_an_essay_with_a_model_answer_may_be_practised(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        (WRITTEN, "    max_words: 200\n", '    max_words: 200\n    solution: {fr: "Le nom.", en: "The name."}\n'),
+        (MODULE, "{bank: parties, count: 5}", "{bank: parties, count: 5}, {bank: ecrits, type: essay, count: 1}"),
+    )
+    assert [str(finding) for finding in run(tmp_path)[1]] == []
 
 
 def test_longest_right_option_and_its_place_are_seen(tmp_path: Path) -> None:
@@ -344,7 +372,7 @@ def test_quotes_are_asked_for_a_number_where_text_is_meant(tmp_path: Path) -> No
 def test_the_examples_of_the_guide_are_sound() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
     examples = re.findall(r"^```yaml\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
-    shapes = (schemas.COURSE, schemas.MODULE, schemas.BANK, schemas.BANK, schemas.EXAM, schemas.PROJECT)
+    shapes = (schemas.COURSE, schemas.MODULE, schemas.BANK, schemas.BANK, schemas.BANK, schemas.EXAM, schemas.PROJECT)
     for text, shape in zip(examples, shapes, strict=True):
         report = Report()
         node = read_yaml(text, "guide.yaml", report)

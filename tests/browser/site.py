@@ -85,14 +85,17 @@ def site_environment(instance: Path, port: int, database_url: str | None, *, dev
         "PASSERELLE_SECRET_KEY": SECRET,
         "PASSERELLE_PUBLIC_URL": f"http://localhost:{port}",
         "PASSERELLE_INSECURE_HTTP": "1",
+        "PASSERELLE_DRAIN_SECONDS": "0",
         "PYTHONUNBUFFERED": "1",
     }
 
 
-def new_site(instance: Path, database_url: str | None = None, *, development: bool = False, **settings: str) -> Site:
+def new_site(
+    instance: Path, database_url: str | None = None, *, development: bool = False, port: int = 0, **settings: str
+) -> Site:
     """A site with an empty database, migrated; `settings` are more PASSERELLE_ variables, without the prefix."""
     instance.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     environ = site_environment(instance, port, database_url, development=development)
     environ |= {f"PASSERELLE_{name}": value for name, value in settings.items()}
     site = Site(port, instance, environ["PASSERELLE_DATABASE_URL"], environ)

@@ -9,16 +9,15 @@ from itertools import combinations
 from statistics import mean
 
 import pytest
-from ruamel.yaml import YAML
 
-from app.assessment.drawing import SEED_BYTES, Candidate, Exposure, Row, answers_to, draw
 from app.authoring.flaws import SHORTEST_COMPARED
 from app.authoring.schemas import PARTS_TYPES as PARTS
 from tests.content.question_banks import (
     CHOICES,
-    CONTENT,
-    COURSES,
+    COGNITIVE_OFFSETS,
     LANGUAGES,
+    OF_COURSE,
+    TIERS,
     Question,
     bank,
     both_languages,
@@ -35,27 +34,6 @@ from tests.content.question_banks import (
     sentences,
     words,
 )
-
-TIERS = {"beginner": (1, -1.75), "intermediate": (2, -0.4), "advanced": (3, 0.9), "expert": (4, 2.1)}
-COGNITIVE_OFFSETS = {"remember": -0.6, "understand": -0.2, "apply": 0.2, "analyse": 0.6}
-# Of twenty questions of an exam: remember, understand, apply, analyse.
-MIXES = {"beginner": (4, 8, 6, 2), "intermediate": (2, 5, 10, 3), "advanced": (1, 4, 8, 7), "expert": (0, 3, 7, 10)}
-
-
-def load(course: str, file: str) -> Question:
-    read: Question = YAML(typ="safe").load((CONTENT / course / file).read_text(encoding="utf-8"))
-    return read
-
-
-COURSE_FILES = {course: load(course, "course.yaml") for course in COURSES}
-EXAMS = {course: load(course, f"exams/{course}.yaml") for course in COURSES}
-OF_COURSE = {id(question): COURSE_FILES[course] for course in COURSES for question in every_question(course)}
-CERTIFIED = {course: {skill["id"] for skill in exam["awards"]["skills"]} for course, exam in EXAMS.items()}
-
-
-def domains(course: str) -> dict[str, set[str]]:
-    return {name: set(domain["skills"]) for name, domain in COURSE_FILES[course]["domains"].items()}
-
 
 # the shape of each question
 
@@ -244,6 +222,8 @@ def test_feedback_of_right_answers(question: Question, language: str) -> None:
     right, _ = right_and_wrong(question)
     general = question.get("feedback", {}).get("correct")
     told = [general] if general else [entry["feedback"] for entry in right]
+    if not told:  # each pair or row has a feedback of its own
+        told = [entry["feedback"] for key in ("pairs", "rows") for entry in question.get(key, ())]
     assert told
     for text in (feedback[language] for feedback in told):
         assert len(words(text)) >= 8, "W212"
@@ -257,147 +237,3 @@ def test_feedback_never_repeats_itself_nor_names_a_letter(question: Question, la
     told = list(feedbacks(question, language))
     assert len(told) == len(set(told)), "W212"
     assert not any(re.search(r"\b(réponse|option|answer|choice) [A-F]\b", text) for text in told), "W212"
-
-
-# the exam as a whole
-
-
-def blueprint(course: str) -> list[Row]:
-    """The rows of the exam, as the drawing takes them."""
-    return [
-        Row(
-            row["domain"],
-            TIERS[row["level"]][0],
-            row["count"],
-            tags=frozenset(row.get("tags", ())),
-            skills=frozenset(row.get("skills", ())),
-        )
-        for row in EXAMS[course]["blueprint"]
-    ]
-
-
-def candidates(course: str) -> list[Candidate]:
-    return [
-        Candidate(
-            question["id"],
-            question["domain"],
-            TIERS[question["level"]][0],
-            question["type"],
-            tags=frozenset(question["tags"]),
-            skills=frozenset(question["skills"]),
-            enemies=frozenset(question.get("enemies", ())),
-        )
-        for question in bank("exam", course)
-    ]
-
-
-def pool_of(row: Row, course: str) -> list[Candidate]:
-    return [one for one in candidates(course) if answers_to(row, one)]
-
-
-@per_course
-def test_three_written_questions_for_each_one_drawn(course: str) -> None:
-    for row in blueprint(course):
-        assert len(pool_of(row, course)) >= 3 * row.count, "W163"
-    for domain in domains(course):
-        drawn = sum(row.count for row in blueprint(course) if row.domain == domain)
-        assert sum(one.domain == domain for one in candidates(course)) >= 3 * drawn, "W163"
-    assert len(bank("exam", course)) >= 72
-    assert len(bank("practice", course)) >= 40
-
-
-@per_course
-def test_what_the_exam_says_of_itself_is_what_it_draws(course: str) -> None:
-    drawn = Counter(dict.fromkeys(domains(course), 0))
-    for row in blueprint(course):
-        drawn[str(row.domain)] += row.count
-    assert drawn.total() == 20
-    for language in LANGUAGES:
-        titles = {name: domain["title"][language].lower() for name, domain in COURSE_FILES[course]["domains"].items()}
-        written = " ".join(EXAMS[course]["criteria"][language].lower().split())
-        assert all(f"{titles[name]} {count}" in written for name, count in drawn.items())
-
-
-@per_course
-def test_certified_skills_are_those_the_course_teaches_and_its_domains_hold(course: str) -> None:
-    assert {skill["id"] for skill in COURSE_FILES[course]["teaches"]} == CERTIFIED[course]
-    assert set.union(*domains(course).values()) >= CERTIFIED[course]
-
-
-@per_course
-def test_any_form_holds_three_questions_of_each_certified_skill(course: str) -> None:
-    """Whatever was drawn or seen before: a row gives at least its count less the questions of its pool without it."""
-    for skill in CERTIFIED[course]:
-        least = 0
-        for row in blueprint(course):
-            lacking = sum(skill not in one.skills for one in pool_of(row, course))
-            least += max(0, row.count - lacking)
-        assert least >= 3, skill
-
-
-@per_course
-def test_five_hundred_forms_are_whole_and_hold_three_questions_of_each_certified_skill(course: str) -> None:
-    rows, pool = blueprint(course), candidates(course)
-    seen: Counter[str] = Counter()
-    for number in range(500):
-        if number % 3 == 0:  # somebody else: three attempts each, who is spared what was seen
-            seen.clear()
-        form = [one.candidate for one in draw(rows, pool, seen, Exposure(), number.to_bytes(SEED_BYTES))]
-        seen.update(one.public_id for one in form)
-        assert len({one.public_id for one in form}) == 20
-        tested = Counter(skill for one in form for skill in one.skills)
-        assert all(tested[skill] >= 3 for skill in CERTIFIED[course]), (number, tested)
-
-
-@per_course
-def test_enemies_are_mutual_and_leave_enough_to_draw(course: str) -> None:
-    by_id = {q["id"]: q for q in bank("exam", course)}
-    for question in by_id.values():
-        for enemy in question.get("enemies", ()):
-            assert question["id"] in by_id[enemy]["enemies"]
-            assert by_id[enemy]["domain"] == question["domain"]
-    for domain in domains(course):
-        pool = [q for q in by_id.values() if q["domain"] == domain]
-        for one, other in combinations(pool, 2):
-            excluded = {one["id"], other["id"], *one.get("enemies", ()), *other.get("enemies", ())}
-            assert any(q["id"] not in excluded for q in pool)
-
-
-@per_course
-def test_cognitive_mix_is_near_that_of_an_exam_of_its_tier(course: str) -> None:
-    """Of the rows, where they name a level each; else of the whole pool, from which a form strays a little."""
-    wanted = dict(zip(COGNITIVE_OFFSETS, MIXES[COURSE_FILES[course]["level"]], strict=True))
-    rows = [(row.count, tag) for row in blueprint(course) for tag in row.tags if tag.startswith("cog-")]
-    if rows:
-        found = Counter[str]()
-        for count, tag in rows:
-            found[tag.removeprefix("cog-")] += count
-        assert found == Counter(wanted)
-        return
-    pool = bank("exam", course)
-    in_pool = Counter(tag.removeprefix("cog-") for q in pool for tag in q["tags"] if tag.startswith("cog-"))
-    for level, share in wanted.items():
-        assert abs(in_pool[level] - share * len(pool) / 20) <= 1
-
-
-@per_course
-def test_lessons_embed_their_own_questions_and_no_other(course: str) -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted((CONTENT / course / "modules").rglob("*.md")))
-    embedded = set(re.findall(r"\{\{question: ([a-z0-9-]+)\}\}", text))
-    assert embedded == {q["id"] for q in bank("lessons", course)}, "W215"
-
-
-@per_course
-@both_languages
-def test_hours_of_the_course_add_up(course: str, language: str) -> None:
-    """Lessons, quizzes, projects and the exam; what one does without being asked is not counted."""
-    total = int(EXAMS[course]["duration"].removesuffix("m"))
-    for folder in COURSE_FILES[course]["modules"]:
-        for item in load(course, f"{folder}/module.yaml")["items"]:
-            if "lesson" in item:
-                text = (CONTENT / course / folder / f"{item['lesson']}.{language}.md").read_text(encoding="utf-8")
-                total += int(re.findall(r"(?m)^minutes: (\d+)$", text)[0])
-            else:
-                timed = load(course, f"projects/{item['project']}.yaml") if "project" in item else item
-                total += timed["minutes"]
-    assert COURSE_FILES[course]["hours"] == pytest.approx(total / 60, abs=0.1)

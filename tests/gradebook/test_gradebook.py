@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -268,21 +266,3 @@ def test_exams_of_other_courses_never_count(cast: Cast, session: Session) -> Non
     assert row.exam is not None
     assert (row.exam.used, row.exam.blank) == (0, Blank.NOT_BEGUN)
     assert session.scalar(select(Exam.id).join(ExamVersion).where(ExamVersion.course_version_id == other.id))
-
-
-def test_extra_time_is_nowhere_in_a_gradebook(cast: Cast, session: Session) -> None:
-    """A factor copied to an attempt tells of an accommodation."""
-    version = Small().publish(session)
-    begin(session, cast.ada, version)
-    with clock.frozen(NOON):
-        attempt = start(session, cast.ada, version)
-        attempt.extra_percent, attempt.pause_s = 77, 777
-        attempt.deadline_at = NOON + timedelta(minutes=53, seconds=6)
-        submit_attempt(session, actor=cast.actor("ada"), attempt=attempt)
-    session.commit()
-    client = cast.client("camille", language="en")
-    said = [client.get(PAGE), client.get(f"/studio/courses/petit-cours/learners/{cast.ada.public_id}")]
-    said.append(client.post(PAGE, {}))
-    for answer in said:
-        text = BeautifulSoup(answer.get_data(as_text=True), "html5lib").get_text()
-        assert not re.search(r"77|53|extra|accommodation", text, re.IGNORECASE)

@@ -144,10 +144,10 @@ def test_no_cell_of_the_file_runs_as_a_formula(cast: Cast, session: Session, nam
     row = row_of(session, version, cast.ada)
     hostile = Row(
         person=type(row.person)(**{**vars(row.person), "name": trigger + name, "name_key": folded(name)}),
-        cohorts=row.cohorts, path=row.path, quizzes=row.quizzes, exam=row.exam, certificate=None,
+        cohorts=row.cohorts, path=row.path, quizzes=row.quizzes, projects={}, exam=row.exam, certificate=None,
     )  # fmt: skip
     with use_language("fr"):
-        text = sheet.as_csv([hostile], {"petit-cours-quiz": trigger + name}, with_exam=True)
+        text = sheet.as_csv([hostile], {"petit-cours-quiz": trigger + name}, {"p": trigger + name}, with_exam=True)
     for cells_of_row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"):
         assert [cell for cell in cells_of_row if cell[:1] in TRIGGERS] == []
 

@@ -152,6 +152,11 @@ DOORS: dict[tuple[str, str], Door] = {
         lambda world: {"attempt_id": world.attempt.public_id, "slot": world.written_slot},
         notes=("answer_event",),
     ),
+    ("PUT", "assessment_document.flag"): Door(
+        "ada",
+        {"flagged": True},
+        lambda world: {"attempt_id": world.attempt.public_id, "slot": world.written_slot},
+    ),
     ("POST", "assessment.set_timer"): Door(
         "ada", {"timer": "hide"}, lambda world: {"attempt_id": world.attempt.public_id}
     ),
@@ -181,6 +186,15 @@ DOORS: dict[tuple[str, str], Door] = {
         {"outcome": "rejected", "answer": "La clé est juste."},
         lambda world: {"appeal_id": world.taken_appeal},
     ),
+    ("POST", "signals.tell"): Door(
+        "ada",
+        {"v": 1, "hidden": [{"seconds": 3, "ago": 5}], "pasted": [{"slot": 1, "characters": 8, "ago": 2}]},
+        lambda world: {"attempt_id": world.attempt.public_id},
+    ),
+    ("POST", "signals.look"): Door(
+        "camille", parts=lambda world: {"exam_id": world.exam, "attempt_id": world.finished.public_id}
+    ),
+    ("POST", "safe_browser.prove"): Door("ada", lambda world: {"page": f"/exams/{world.exam}", "proof": "0" * 64}),
     ("POST", "panels.open_panel"): Door("camille", parts=lambda world: {"exam_id": world.exam, "number": 1}),
     ("POST", "panels.invite"): Door(
         "camille",
@@ -204,6 +218,20 @@ DOORS: dict[tuple[str, str], Door] = {
         {"presentation": "Mon travail.", "link": "https://example.org", "shown": "y"},
         lambda world: {"submission_id": world.accepted_submission},
     ),
+    ("POST", "attempt_files.send"): Door(
+        "ada",
+        {"file": "x", "flag": "", "then": "stay"},
+        lambda world: {"attempt_id": world.written_attempt.public_id, "slot": world.file_slot},
+    ),
+    ("POST", "attempt_files.remove"): Door(
+        "ada",
+        {"flag": "y"},
+        parts=lambda world: {"attempt_id": world.written_attempt.public_id, "slot": world.file_slot},
+    ),
+    ("POST", "papers.claim"): Door("camille", parts=lambda world: {"paper_id": world.paper}),
+    ("POST", "papers.put_back"): Door("camille", parts=lambda world: {"paper_id": world.taken_paper}),
+    ("POST", "papers.save"): Door("camille", MARKING, lambda world: {"paper_id": world.taken_paper}),
+    ("POST", "papers.sign"): Door("camille", parts=lambda world: {"paper_id": world.whole_paper}),
     ("POST", "marking.claim"): Door("camille", parts=lambda world: {"submission_id": world.submission}),
     ("POST", "marking.put_back"): Door("camille", parts=lambda world: {"submission_id": world.taken_submission}),
     ("POST", "marking.save"): Door("camille", MARKING, lambda world: {"submission_id": world.taken_submission}),

@@ -36,12 +36,17 @@ BREACHES = {
         "from app.assessment import accommodations",
         "app.certification.queries -> app.assessment.accommodations",
     ),
+    "signals": (
+        "app/assessment/services.py",
+        "from app.assessment import signals",
+        "app.assessment.services -> app.assessment.signals",
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program with ten breaches."""
+    """The program with eleven breaches."""
     folder = tmp_path_factory.mktemp("breached")
     for name in ("app", "certificates"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

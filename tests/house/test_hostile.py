@@ -33,7 +33,7 @@ HOSTILE = {
 }
 IN_JSON = {"empty": "", "10 kB": LONG, "NUL": "Ada\0L", "half a character": "Ada\ud800L", "wrong": ["\u202e"]}
 NOT_TEXT = ("NUL", "half a character", "right to left")
-IN_JSON_ONLY = ("api.verify_many", "verification.verify_slice")
+IN_JSON_ONLY = ("api.verify_many", "verification.verify_slice", "signals.tell", "safe_browser.prove")
 TYPED_BY_HAND = {"text", "email", "search", "tel", "url", None}
 UNREADABLE = ("\0", "\ufffd", "\u202e", "%ED%A0%80")
 

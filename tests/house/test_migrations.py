@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.accounts.services import create_account
+from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
+from app.assessment.paper_models import AttemptFile, Paper, PaperMarking
 from app.assessment.project_models import (
     Marking,
     Portfolio,
@@ -78,6 +81,7 @@ def fill(engine: Engine) -> None:
         import_skills(session, checked.skills)
         import_course(session, actor=SYSTEM, course=checked.course)
         _hand_in_a_project(session)
+        _hand_in_a_text(session)
         session.commit()
 
 
@@ -102,6 +106,30 @@ def _hand_in_a_project(session: Session) -> None:
         Portfolio(account_id=ada.id, public_id="0" * 26),
         PortfolioEntry(submission_id=submission.id, presentation="", link="", shown=True, changed_at=now),
     ])  # fmt: skip
+
+
+def _hand_in_a_text(session: Session) -> None:
+    """An attempt whose first question has a file, a paper and a marking."""
+    ada, now = session.scalars(select(Account)).one(), clock.now()
+    exam_version = session.scalars(select(ExamVersion).limit(1)).one()
+    version = session.scalars(select(QuestionVersion).limit(1)).one()
+    attempt = Attempt(
+        public_id="1" * 26, exam_id=exam_version.exam_id, exam_version_id=exam_version.id, account_id=ada.id, number=1,
+        seed=b"0" * 16, state="submitted", language="fr", started_at=now, submitted_at=now, finish_reason="candidate",
+    )  # fmt: skip
+    session.add(attempt)
+    session.flush()
+    slot = {"attempt_id": attempt.id, "slot": 1}
+    session.add(AttemptItem(question_version_id=version.id, option_order=[], points=Decimal(1), **slot))
+    session.flush()
+    paper = Paper(public_id="1" * 26, markers=2, handed_in_at=now, levels={"a": 1}, decided_at=now, **slot)
+    session.add_all([paper, AttemptFile(sha256="0" * 64, size=1, sent_at=now, **slot)])
+    session.flush()
+    session.add(
+        PaperMarking(
+            paper_id=paper.id, marker_id=ada.id, place=1, levels={"a": 1}, feedback={}, comment="", claimed_at=now
+        )
+    )
 
 
 def rows(engine: Engine) -> tuple[int, int]:

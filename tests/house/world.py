@@ -29,6 +29,7 @@ from app.learning.cohorts import CohortDraft, create_cohort
 from app.learning.models import CohortMember
 from app.matching import services as matching
 from app.matching.models import Invitation
+from tests.assessment.papers import WrittenExam
 from tests.assessment.submissions import GOOD, Studio
 from tests.builders import Cast
 from tests.courses import Small, begin, exam_of, items_of
@@ -190,6 +191,42 @@ class World:
         submission = self.studio.handed_in()
         self.studio.mark(self.cast.camille, submission, GOOD)
         return str(submission.public_id)
+
+    @cached_property
+    def written_exam(self) -> WrittenExam:
+        """An exam with an essay and a file."""
+        return WrittenExam(self.app, self.session, self.cast)
+
+    @cached_property
+    def written_attempt(self) -> Attempt:
+        """Ada's attempt at it, with a text and a file saved."""
+        attempt = self.written_exam.begin(self.cast.ada)
+        self.written_exam.answer(attempt, self.cast.ada)
+        return attempt
+
+    @property
+    def file_slot(self) -> int:
+        return self.written_exam.slot(self.written_attempt, "file")
+
+    @cached_property
+    def paper(self) -> str:
+        """Her text, handed in."""
+        self.written_exam.hand_in(self.written_attempt, self.cast.ada)
+        return str(self.written_exam.paper(self.written_attempt, "essay").public_id)
+
+    @cached_property
+    def taken_paper(self) -> str:
+        """The same, taken by Camille, nothing noted yet."""
+        assert self.paper
+        self.written_exam.take(self.cast.camille, self.written_exam.paper(self.written_attempt, "essay"), {})
+        return self.paper
+
+    @cached_property
+    def whole_paper(self) -> str:
+        """The same with every line marked, not signed."""
+        assert self.paper
+        self.written_exam.take(self.cast.camille, self.written_exam.paper(self.written_attempt, "essay"))
+        return self.paper
 
     @cached_property
     def written_file(self) -> str:
