@@ -302,7 +302,7 @@ def test_bounds_on_a_failure_never_seen(language: str) -> None:
 
 
 def chain(percent: float, steps: float) -> float:
-    return 100 * (percent / 100) ** steps
+    return float(100 * (percent / 100) ** steps)
 
 
 KEYS: dict[str, Callable[[list[float]], float]] = {
