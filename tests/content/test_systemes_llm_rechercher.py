@@ -21,7 +21,7 @@ from app.authoring.report import Report
 from tests.content import lesson_files
 from tests.content.lesson_files import tables
 from tests.content.question_banks import LANGUAGES, Question, both_languages, numbers, words
-from tests.content.test_verifier_numbers import check_sums
+from tests.content.written_sums import check_sums
 
 COURSE = Path(__file__).resolve().parents[2] / "content" / "systemes-llm"
 LESSONS = (
