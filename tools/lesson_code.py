@@ -8,15 +8,19 @@ chance is found. A block may end in an error: its output then ends with the trac
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import distributions
 from itertools import zip_longest
 from pathlib import Path
 
@@ -24,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FILE_NAMES = {"fr": "atelier.py", "en": "workshop.py"}
 LONGEST_BLOCK, WIDEST_LINE = 25, 72
 SECONDS = 60
+# Digests of lessons that told the truth: half of them load scikit-learn, and are not run again until something changes.
+TRUE_LESSONS = ROOT / "build" / "true-lessons.json"
 _FENCE = re.compile(r" {0,3}(`{3,})(.*)")
 
 # Runs alone in a process of its own: reads {name, blocks} on stdin, writes the list of what they print.
@@ -143,14 +149,32 @@ def main(folders: list[str]) -> int:
     """Check every lesson of the folders; returns 1 when one lies."""
     places = [Path(folder).resolve() for folder in folders] or [ROOT / "content"]
     lessons = [lesson for place in places for lesson in sorted(place.rglob("modules/*/*.md"))]
+    known = set(json.loads(TRUE_LESSONS.read_text())) if TRUE_LESSONS.exists() else set()
+    digests = {lesson: _digest(lesson) for lesson in lessons}
+    new = [lesson for lesson in lessons if digests[lesson] not in known]
     wrong = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for lesson, found in zip(lessons, pool.map(lambda one: list(faults(one)), lessons), strict=True):
+        for lesson, found in zip(new, pool.map(lambda one: list(faults(one)), new), strict=True):
             for line, sentence in found:
                 wrong += 1
                 print(f"{os.path.relpath(lesson)}:{line}: {sentence}")
+            if not found:
+                known.add(digests[lesson])
+    TRUE_LESSONS.parent.mkdir(parents=True, exist_ok=True)
+    TRUE_LESSONS.write_text(json.dumps(sorted(known)))
     print(f"{len(lessons)} lessons, {wrong} faults.")
     return 1 if wrong else 0
+
+
+def _digest(lesson: Path) -> str:
+    """Of all that decides what a lesson prints: its text, this program, Python and its packages."""
+    return hashlib.sha256(b"\0".join([lesson.name.encode(), lesson.read_bytes(), _surroundings()])).hexdigest()
+
+
+@cache
+def _surroundings() -> bytes:
+    packages = sorted(f"{one.name}=={one.version}" for one in distributions(path=[sysconfig.get_path("purelib")]))
+    return b"\0".join([Path(__file__).read_bytes(), sys.version.encode(), *(name.encode() for name in packages)])
 
 
 if __name__ == "__main__":

@@ -80,7 +80,10 @@ def test_a_program_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["01-lecon.fr.md"]
 
 
-def test_main_says_where_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_says_where_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lesson_code, "TRUE_LESSONS", tmp_path / "build" / "true.json")
     module = tmp_path / "modules" / "10-m"
     module.mkdir(parents=True)
     (module / "01-lecon.en.md").write_text("```python\nprint(1)\n```\n", encoding="utf-8")
@@ -88,3 +91,7 @@ def test_main_says_where_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture
     written = capsys.readouterr().out
     assert "01-lecon.en.md:2: prints, and the lesson says otherwise:\n1\n" in written
     assert written.endswith("1 lessons, 1 faults.\n")
+    (module / "01-lecon.en.md").write_text("No program.\n", encoding="utf-8")
+    assert [lesson_code.main([str(tmp_path)]), lesson_code.main([str(tmp_path)])] == [0, 0]
+    (module / "01-lecon.en.md").write_text("```python\nprint(2)\n```\n", encoding="utf-8")
+    assert lesson_code.main([str(tmp_path)]) == 1, "what was true once is not believed of another text"
