@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.assessment import draws, grading, rules, starting
 from app.assessment.accommodations import deadline_from
-from app.assessment.answers import MARKED_BY_PEOPLE
-from app.assessment.drawing import Exposure
+from app.assessment.answers import MARKED_BY_PEOPLE, normalise
+from app.assessment.answers import Answer as Given
+from app.assessment.drawing import Exposure, Slot
 from app.assessment.models import Answer, AnswerEvent, AttemptItem, ExamVersion, Result, Score
 from app.assessment.services import domain_rows
 from app.foundation.database import Base
@@ -69,6 +70,7 @@ class ExamToSit:
         self.candidates = [pooled.candidate for pooled in self.pool.values()]
         self.attempts = 0
         self.counts: Counter[str] = Counter()
+        self._marks: dict[tuple[int, Given], tuple[Decimal, str]] = {}  # the same answer earns the same: marked once
 
     def sit(self, learner: Learner, strength: float, at: datetime, before: Sequence[Sat] = ()) -> Sat:
         """One attempt begun at `at`, after those of the same person in `before`; strength in logits."""
@@ -85,9 +87,19 @@ class ExamToSit:
         for slot in form:
             pooled = self.pool[slot.drawn.candidate.public_id]
             order = starting.option_order(pooled.body, seed, slot.number, self.version.settings)
-            sheet.answer(slot.number, pooled, order, slot.drawn.points, counts=self._counts(pooled), of=len(form))
+            payload = sheet.answer(slot, pooled, order, of=len(form))
+            if self._counts(pooled):
+                sheet.mark(slot, *self._scored(pooled, payload, order))
         attempt = self._attempt(learner, number, sheet) | {"drawn_from": saw}
         return Sat(attempt, questions, {**sheet.rows, Result: [self._result(sheet)]})
+
+    def _scored(self, pooled: draws.Pooled, payload: Payload | None, order: Order) -> tuple[Decimal, str]:
+        """What an answer earns, and by which rule."""
+        key = (pooled.version_id, normalise(pooled.body["type"], payload, order))
+        if key not in self._marks:
+            scored = grading.score_stored(pooled.body, payload, order)
+            self._marks[key] = scored.score, scored.rule
+        return self._marks[key]
 
     def _counts(self, pooled: draws.Pooled) -> bool:
         """In exercises, what people mark counts neither for nor against; in an exam, left blank, it earns nothing."""
@@ -131,26 +143,30 @@ class Sheet:
         self.rows: dict[type[Base], list[Row]] = {AttemptItem: [], AnswerEvent: [], Answer: [], Score: []}
         self.marked: list[grading.MarkedItem] = []
 
-    def answer(
-        self, slot: int, pooled: draws.Pooled, order: list[list[str]], points: Decimal, *, counts: bool, of: int
-    ) -> None:
-        """Answer one question of so many, and mark it where it counts."""
+    def answer(self, slot: Slot, pooled: draws.Pooled, order: list[list[str]], *, of: int) -> Payload | None:
+        """Answer one question of so many; what was answered, None for a blank."""
         payload = answer_to(pooled, order, self.language, self.strength, self.dice)
-        saved = self.at + (self.end - self.at) * (slot / (of + 1))
-        item = {"question_version_id": pooled.version_id, "option_order": order, "points": points, "flagged": False}
-        self.rows[AttemptItem].append({"slot": slot, **item})
+        saved = self.at + (self.end - self.at) * (slot.number / (of + 1))
+        self.rows[AttemptItem].append(
+            {
+                "slot": slot.number, "question_version_id": pooled.version_id, "option_order": order,
+                "points": slot.drawn.points, "flagged": False,
+            }
+        )  # fmt: skip
         if payload is not None:
-            self.rows[AnswerEvent].append(_event(slot, payload, saved))
-            self.rows[Answer].append({"slot": slot, "rev": 1, "payload": payload, "saved_at": saved})
-        if counts:
-            scored = grading.score_stored(pooled.body, payload, order)
-            self.marked.append(grading.MarkedItem(scored.score, points, pooled.candidate.domain))
-            self.rows[Score].append(
-                {
-                    "slot": slot, "revision": 1, "credit": scored.score, "rule": scored.rule,
-                    "rule_version": grading.RULE_VERSION, "reason": "marked", "scored_at": self.end,
-                }
-            )  # fmt: skip
+            self.rows[AnswerEvent].append(_event(slot.number, payload, saved))
+            self.rows[Answer].append({"slot": slot.number, "rev": 1, "payload": payload, "saved_at": saved})
+        return payload
+
+    def mark(self, slot: Slot, score: Decimal, rule: str) -> None:
+        """Keep the mark of one question."""
+        self.marked.append(grading.MarkedItem(score, slot.drawn.points, slot.drawn.candidate.domain))
+        self.rows[Score].append(
+            {
+                "slot": slot.number, "revision": 1, "credit": score, "rule": rule,
+                "rule_version": grading.RULE_VERSION, "reason": "marked", "scored_at": self.end,
+            }
+        )  # fmt: skip
 
     def receipt(self) -> str:
         """What the candidate would have been shown for what they handed in."""
