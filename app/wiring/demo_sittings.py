@@ -199,4 +199,3 @@ def _event(slot: int, payload: Payload, at: datetime) -> Row:
         "body_sha256": rules.answer_digest(slot, 1, payload), "tab_id": "simulated", "client_at": None,
         "server_at": at, "counted": True,
     }  # fmt: skip
-
