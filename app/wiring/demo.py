@@ -36,7 +36,7 @@ from app.learning import services as learning
 from app.matching import services as matching
 from app.web.transactions import reading_session
 from app.wiring import simulating
-from app.wiring.demo_cohort import add_cohort
+from app.wiring.demo_cohort import PERIOD, add_cohort
 from app.wiring.demo_offers import EMPLOYERS, OFFERS, DemoOffer
 from app.wiring.simulating import Dice
 
@@ -102,7 +102,8 @@ def load(session: Session, *, today: date) -> None:
     """Everything, in the order in which it would have happened, the last days before `today`."""
     if find_active_key(session) is None:
         generate_first_key(session, actor=SYSTEM)
-    publish_courses(session, ROOT / "content")
+    with clock.frozen(clock.now() - PERIOD - timedelta(days=1)):  # before anybody took them
+        publish_courses(session, ROOT / "content")
     password_hash = hash_password(PASSWORD)
     actors = {person.key: _join(session, person, password_hash) for person in PEOPLE}
     for offer in OFFERS:

@@ -35,7 +35,7 @@ NO_PASSWORD = "!"  # noqa: S105 - the hash of none: whatever is typed is wrong
 AHEAD = 0.3  # mean strength above the tier of the course, in logits
 STOP_EARLY = 0.12  # of the people
 # Exercises follow their lessons at once, and after each try the answers are shown.
-FRESH, LEARNT, MOST_TRIES = 1.5, 0.7, 4
+FRESH, LEARNT, MOST_TRIES = 1.8, 0.8, 4
 
 
 @dataclass

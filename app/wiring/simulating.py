@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from statistics import NormalDist
@@ -136,12 +137,22 @@ def _spoiled(right: Payload, key: str, dice: Dice) -> Payload | None:
 
 
 def _typed(entries: Sequence[Mapping[str, Any]], language: str) -> str:
-    entry = next(one for one in entries if one.get("credit", 1) == 1)
-    value = entry.get("value")
+    """What is accepted in full, as somebody types it: a value where there is one, else what fits a pattern."""
+    whole = [one for one in entries if one.get("credit", 1) == 1]
+    entry = next((one for one in whole if "value" in one), whole[0] if whole else {})
+    value = entry.get("value", entry.get("regex", ""))
     if isinstance(value, dict):
         value = value[language]
-    text = str(value)
-    return text.replace(".", ",") if language == "fr" and isinstance(value, int | float) else text
+    if "value" not in entry:
+        return _fitting(value)
+    return str(value).replace(".", ",") if language == "fr" and isinstance(value, int | float) else str(value)
+
+
+def _fitting(pattern: str) -> str:
+    """The shortest text of a simple pattern: what may be left out is, and of several signs the first is taken."""
+    without = re.sub(r"(?<!\\)\([^()]*\)\?|\\?.\?", "", pattern)
+    first = re.sub(r"(?<!\\)\[([^\]])[^\]]*\]", r"\1", without)
+    return re.sub(r"\\(.)", r"\1", first)
 
 
 def _mistyped(body: Body, language: str, dice: Dice) -> list[str]:
