@@ -19,6 +19,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 USES_OF_AN_ADDRESS = 40  # below the least budget of a network, so that no request is refused for being one of many
+# What the document of an exam says of each question: its place, its type, its first choice.
+ASKED = re.compile(r'data-slot="(\d+)" data-kind="(\w+)"')
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 ANSWER = re.compile(r'<input[^>]*name="answer"[^>]*>')
 VALUE = re.compile(r'value="([^"]*)"')
@@ -55,15 +57,17 @@ def fetch(plan: dict[str, Any], connection: Connection, _seat: int) -> Iterator[
 
 
 def save(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[None]:
-    """One candidate of their own per connection: answers, each under a key of its own, revision after revision."""
-    candidate = plan["seats"][seat]
-    headers = {**plan["headers"], "Cookie": candidate["cookie"], "X-CSRFToken": candidate["csrf"]}
+    """Several candidates per connection, in turn, so that none is faster than an attempt may be; keys of their own."""
+    candidates = plan["seats"][seat :: plan["connections"]]
     for revision in count(1):
-        for slot, payload in candidate["answers"]:
-            body = json.dumps({"v": 1, "rev": revision, "payload": payload, "tab": "bench"})
-            key = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
-            connection.ask("PUT", f"/attempts/{candidate['attempt']}/answers/{slot}", headers | key, body)
-            yield
+        for number in range(len(candidates[0]["answers"])):
+            for candidate in candidates:
+                slot, payload = candidate["answers"][number]
+                headers = {**plan["headers"], "Cookie": candidate["cookie"], "X-CSRFToken": candidate["csrf"]}
+                body = json.dumps({"v": 1, "rev": revision, "payload": payload, "tab": "bench"})
+                key = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
+                connection.ask("PUT", f"/attempts/{candidate['attempt']}/answers/{slot}", headers | key, body)
+                yield
 
 
 def sit(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[None]:
@@ -85,6 +89,32 @@ def sit(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[Non
         result = _submit(connection, f"{attempt}/submission", form, {"csrf_token": candidate["csrf"]})
         connection.ask("GET", result, headers)
         yield
+
+
+def sit_by_script(plan: dict[str, Any], connection: Connection, seat: int) -> Iterator[None]:
+    """Attempts as a browser with scripts makes them: the one document, each answer saved, hand in, result."""
+    for candidate in plan["seats"][seat :: plan["connections"]]:
+        headers = {**plan["headers"], "Cookie": candidate["cookie"]}
+        form = {"Content-Type": "application/x-www-form-urlencoded"} | headers
+        typed = {"csrf_token": candidate["csrf"]}
+        where = _submit(connection, f"/exams/{candidate['exam']}", form, typed | {"pledge": "y"})
+        connection.ask("GET", where, headers)
+        page = connection.ask("GET", f"{where}/questions", headers)[2].decode()
+        for slot, kind in ASKED.findall(page):
+            body = json.dumps({"v": 1, "rev": 1, "payload": _some_payload(page, slot, kind), "tab": "bench"})
+            key = {"Idempotency-Key": uuid.uuid4().hex, "Content-Type": "application/json"}
+            token = {"X-CSRFToken": candidate["csrf"]}
+            connection.ask("PUT", f"{where}/answers/{slot}", headers | key | token, body)
+        connection.ask("GET", _submit(connection, f"{where}/submission", form, typed), headers)
+        yield
+
+
+def _some_payload(page: str, slot: str, kind: str) -> dict[str, Any] | None:
+    """The first option, or a number; nothing for a question in parts."""
+    options = re.findall(rf'<input[^>]*name="q{slot}"[^>]*value="([^"]*)"', page)
+    if kind in ("single", "multiple") and options:
+        return {"choice": options[0]} if kind == "single" else {"choices": options[:1]}
+    return {"text": "12", "lang": "en"} if kind in ("numeric", "text") else None
 
 
 def _submit(connection: Connection, path: str, headers: dict[str, str], typed: dict[str, str]) -> str:
@@ -113,6 +143,7 @@ KINDS: dict[str, Callable[[dict[str, Any], Connection, int], Iterator[None]]] = 
     "fetch": fetch,
     "save": save,
     "sit": sit,
+    "sit-by-script": sit_by_script,
 }
 
 

@@ -32,7 +32,7 @@ from app.wiring import demo
 from app.wiring.application import create_app
 
 QUESTIONS = 20
-SITTING, SAVING = 64, 8
+SITTING, SAVING = 96, 128
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,24 @@ def _examples(session: Session) -> list[Shot]:
     return [*shots, *_attempts(session), *_certificates(session), *_hiring(session)]
 
 
+def _exam_script(words: str) -> Callable[[Page], None]:
+    """Shows what the script of an exam shows when it must: its banner, its dialog, its choice between two answers."""
+
+    def act(page: Page) -> None:
+        page.locator("#exam:not([hidden])").wait_for()
+        page.evaluate(
+            "() => { const dialog = document.getElementById('sign-in-again');"
+            "const offline = document.getElementById('offline');"
+            "const question = document.querySelector('form[data-slot]:not([hidden]) fieldset');"
+            "const choice = document.getElementById('conflict').content.firstElementChild.cloneNode(true);"
+            "offline.querySelector('[data-since]').textContent = '14:33';"
+            "for (const place of choice.querySelectorAll('dd')) place.textContent = 'Ada';"
+            f"{words}; }}"
+        )
+
+    return act
+
+
 def _attempts(session: Session) -> list[Shot]:
     def newest(person: str, kind: str) -> str:
         wanted = select(Attempt.public_id).join(Exam, Exam.id == Attempt.exam_id).where(Exam.kind == kind)
@@ -233,6 +251,10 @@ def _attempts(session: Session) -> list[Shot]:
         Shot("henri", "attempt", f"/attempts/{sitting}"),
         Shot("henri", "attempt-answered", f"/attempts/{sitting}?question=2"),
         Shot("henri", "attempt-review", f"/attempts/{sitting}/review"),
+        Shot("henri", "attempt-plain", f"/attempts/{sitting}?question=2&plain=y"),
+        Shot("henri", "attempt-offline", f"/attempts/{sitting}", _exam_script("offline.hidden = false")),
+        Shot("henri", "attempt-signed-out", f"/attempts/{sitting}", _exam_script("dialog.showModal()")),
+        Shot("henri", "attempt-two-answers", f"/attempts/{sitting}", _exam_script("question.append(choice)")),
         Shot("chloe", "practice", f"/attempts/{practising}"),
         Shot("chloe", "practice-right", f"/attempts/{practising}?question=1"),
         Shot("chloe", "practice-wrong", f"/attempts/{practising}?question=2"),

@@ -23,7 +23,7 @@ from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.permissions import Role
 from app.foundation.throttle import Allowance
 from app.web import budgets
-from app.web.access import find_actor, public
+from app.web.access import find_actor, public, signed_in
 from app.web.forms import form_page, refusals
 from app.web.rendering import page
 from app.web.sent_from import sent_from
@@ -130,6 +130,13 @@ def sign_in() -> ResponseReturnValue:
     db.session.commit()
     form.form_errors.append(REFUSED)
     return form_page("accounts/sign_in.html", form=form)
+
+
+@blueprint.get("/signed-in")
+@signed_in
+def back_to_the_window() -> ResponseReturnValue:
+    """Where somebody comes in again for a page that waits in another window: an exam whose session had ended."""
+    return page("accounts/signed_in.html")
 
 
 @blueprint.post("/sign-out")

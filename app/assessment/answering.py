@@ -17,7 +17,8 @@ from app.assessment.paper_models import AttemptFile
 from app.assessment.sittings import Event, Place, Sitting, body_of, get_place
 from app.assessment.wording import unreadable_sentence
 from app.foundation import clock
-from app.foundation.errors import RuleError
+from app.foundation.errors import RuleError, TooManyRequestsError
+from app.foundation.i18n import lazy_gettext as _l
 
 
 class Outcome(StrEnum):
@@ -71,7 +72,8 @@ def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incom
     """Store one answer of an attempt got by `hold_attempt`; the reply may be given only after the commit.
 
     Nobody else writes to a held attempt, so what is read here still holds when it is written.
-    Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not.
+    Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not, and
+    TooManyRequestsError beyond the budget of an attempt (ADR 0015).
     """
     place = get_place(session, attempt.id, incoming.slot, incoming.idempotency_key)
     _check_readable(session, attempt, place, incoming)
@@ -81,11 +83,18 @@ def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incom
         return _already_there(place.event, digest, place, closed=closed)
     counted = not closed and incoming.rev == place.rev + 1
     at = clock.now()
+    _check_pace(place, at)
     _append_event(session, attempt.id, incoming, digest, at, counted=counted)
     if not counted:
         return _uncounted(place, closed=closed)
     _put_in_force(session, attempt.id, incoming, at)
     return Saved(Outcome.SAVED, incoming.rev, at, incoming.payload, place.kind, place.option_order)
+
+
+def _check_pace(place: Place, at: datetime) -> None:
+    wait = rules.wait_before_saving(place.burst_at, at)
+    if wait:
+        raise TooManyRequestsError(_l("Too many attempts. Please wait a little, then try again."), retry_after=wait)
 
 
 def _is_closed(session: Session, attempt: Attempt | Sitting, place: Place) -> bool:

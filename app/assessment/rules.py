@@ -16,6 +16,7 @@ from app.foundation import clock
 GRACE = timedelta(seconds=60)  # for arrivals on the network, never extra time
 IDLE_LIMIT = timedelta(days=30)  # practice without a time limit closes after this long unused
 MASTERY_THRESHOLD = Decimal("0.80")
+BURST, BURST_TIME = 100, timedelta(seconds=10)  # answers saved in one attempt: ten a second (ADR 0015)
 RENEWAL_OPENS = timedelta(days=90)  # before a certificate expires, its exam may be sat again to renew it
 
 JSON: TypeAlias = "bool | int | str | Sequence[JSON] | dict[str, JSON] | None"
@@ -147,6 +148,17 @@ def _hides_questions(timing: Timing, now: datetime) -> bool:
     if timing.break_from is None or timing.break_until is None:
         return False
     return timing.break_from + GRACE < now < timing.break_until
+
+
+def wait_before_saving(burst_at: datetime | None, now: datetime) -> int:
+    """Whole seconds until one more answer of the attempt may be saved, 0 at once.
+
+    `burst_at` is when the answer came that stands `BURST` before the next one. A clock set back makes nobody wait.
+    """
+    since = now - burst_at if burst_at is not None else BURST_TIME
+    if not timedelta(0) <= since < BURST_TIME:
+        return 0
+    return -((since - BURST_TIME) // timedelta(seconds=1))
 
 
 def break_left(allowance_s: int, taken_s: int) -> int:

@@ -25,7 +25,8 @@ from app.web.sent_from import sent_from
 from app.web.transactions import reading_session
 
 blueprint = Blueprint("safe_browser", __name__)
-GUARDED = ("assessment.", "assessment_breaks.")  # every address with an attempt in it, so that a new one is kept too
+# Every address with an attempt in it, so that a new one is kept too.
+GUARDED = ("assessment.", "assessment_breaks.", "assessment_document.")
 OPEN = ("assessment.result",)
 PROVEN_FOR_S = 12 * 3600  # an exam and its breaks; after that the proof is asked for again
 PATH = re.compile(r"/[!-~]{0,300}")  # as a browser writes the path and the query of a page

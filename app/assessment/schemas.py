@@ -22,3 +22,11 @@ class AnswerSent(BaseModel):
     payload: dict[str, Any] | None
     tab: Annotated[str, Field(pattern=PLAIN, max_length=64)] | None = None
     client_at: Annotated[str, Field(pattern=PLAIN, max_length=40)] | None = None
+
+
+class FlagSent(BaseModel):
+    """Is the question marked to come back to?"""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    flagged: bool

@@ -8,9 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, and_, bindparam, func, select
+from sqlalchemy import Select, Table, and_, bindparam, func, null, select
 from sqlalchemy.orm import Session
 
+from app.assessment import rules
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem, Exam, ExamVersion, QuestionVersion
 from app.foundation.errors import NotFoundError
 from app.foundation.keeping import Kept
@@ -77,6 +78,7 @@ class Place:
     rev: int
     payload: Mapping[str, Any] | None
     saved_at: datetime | None
+    burst_at: datetime | None  # when the answer came that stands rules.BURST before the next; None where fewer came
     event: Event | None
 
 
@@ -93,20 +95,30 @@ def _sitting_statement() -> Select[Any]:
     )  # fmt: skip
 
 
-def _place_statement() -> Select[Any]:
+def _place_statement(burst: Any) -> Select[Any]:
     here = and_(_answers.c.attempt_id == _items.c.attempt_id, _answers.c.slot == _items.c.slot)
     same_key = and_(_events.c.attempt_id == _items.c.attempt_id, _events.c.idempotency_key == bindparam("key"))
     return (
         select(
             _items.c.slot, _versions.c.type, _items.c.option_order, _items.c.points, _items.c.flagged,
-            _versions.c.id, _versions.c.body_sha256, _answers.c.rev, _answers.c.payload, _answers.c.saved_at,
+            _versions.c.id, _versions.c.body_sha256, _answers.c.rev, _answers.c.payload, _answers.c.saved_at, burst,
             _events.c.rev, _events.c.payload, _events.c.body_sha256, _events.c.server_at, _events.c.counted,
         )
         .join_from(_items, _versions, _versions.c.id == _items.c.question_version_id)
         .outerjoin(_answers, here)
         .outerjoin(_events, same_key)
-        .where(_items.c.attempt_id == bindparam("attempt"), _items.c.slot == bindparam("slot"))
+        .where(_items.c.attempt_id == bindparam("attempt"))
     )  # fmt: skip
+
+
+def _burst() -> Any:
+    """When the answer came that stands `rules.BURST` before the next one; the index of keys alone finds it."""
+    earlier, found = _events.alias(), _events.alias()
+    newest_first = (
+        select(earlier.c.id).where(earlier.c.attempt_id == bindparam("attempt")).order_by(earlier.c.id.desc())
+    )
+    oldest = newest_first.offset(rules.BURST - 1).limit(1).scalar_subquery()
+    return select(found.c.server_at).where(found.c.id == oldest).scalar_subquery()
 
 
 def _slots_statement() -> Select[Any]:
@@ -121,10 +133,12 @@ def _slots_statement() -> Select[Any]:
 
 _READ = _sitting_statement()
 _HOLD = _READ.with_for_update(of=_attempts, key_share=True)
-_PLACE = _place_statement()
+_PLACES = _place_statement(null()).order_by(_items.c.slot)
+_PLACE = _place_statement(null()).where(_items.c.slot == bindparam("slot"))
+_PLACE_TO_SAVE = _place_statement(_burst()).where(_items.c.slot == bindparam("slot"))
 _SLOTS = _slots_statement()
 _LAST_SLOT = select(func.max(_items.c.slot)).where(_items.c.attempt_id == bindparam("attempt"))
-_BODY = select(_versions.c.body).where(_versions.c.id == bindparam("version"))
+_BODIES_OF = select(_versions.c.id, _versions.c.body).where(_versions.c.id.in_(bindparam("versions", expanding=True)))
 
 
 def get_sitting(session: Session, account_id: int, public_id: str) -> Sitting:
@@ -164,22 +178,38 @@ def get_place(session: Session, attempt_id: int, slot: int, key: str = "") -> Pl
     On PostgreSQL it must be a statement of its own, after the hold: what is read while waiting for a row is old.
     """
     asked = {"attempt": attempt_id, "slot": slot, "key": key}
-    row = session.connection().execute(_PLACE, asked).first()
+    row = session.connection().execute(_PLACE_TO_SAVE if key else _PLACE, asked).first()
     if row is None:
         raise NotFoundError("slot")
-    number, kind, order, points, flagged, version, digest, rev, payload, saved_at, *event = row
+    return _place(row)
+
+
+def places_of(session: Session, attempt_id: int) -> list[Place]:
+    """Every question of an attempt, in order, with its answer in force."""
+    return [_place(row) for row in session.connection().execute(_PLACES, {"attempt": attempt_id, "key": ""})]
+
+
+def _place(row: Sequence[Any]) -> Place:
+    number, kind, order, points, flagged, version, digest, rev, payload, saved_at, burst, *event = row
     known = Event(*event) if event[0] is not None else None
-    return Place(number, kind, order, points, flagged, (version, digest), rev or 0, payload, saved_at, known)
+    return Place(number, kind, order, points, flagged, (version, digest), rev or 0, payload, saved_at, burst, known)
 
 
-_BODIES: Kept[tuple[int, str], Mapping[str, Any]] = Kept(2048)  # by question version and digest of its body
+Version = tuple[int, str]  # a question version's id, and the digest of its body
+_BODIES: Kept[Version, Mapping[str, Any]] = Kept(2048)
 
 
 def body_of(session: Session, place: Place) -> Mapping[str, Any]:
     """The body of a place's question, keys included: kept in the process, so never to be changed."""
-    return _BODIES.get(place.version, lambda: _read_body(session, place.version[0]))
+    return bodies_of(session, [place])[place.version]
 
 
-def _read_body(session: Session, version_id: int) -> Mapping[str, Any]:
-    body: Mapping[str, Any] = session.connection().execute(_BODY, {"version": version_id}).scalar_one()
-    return body
+def bodies_of(session: Session, places: Sequence[Place]) -> dict[Version, Mapping[str, Any]]:
+    """The bodies of several places' questions, by version: those not kept yet are read in one statement."""
+    return _BODIES.get_all([place.version for place in places], lambda missing: _read_bodies(session, missing))
+
+
+def _read_bodies(session: Session, versions: Sequence[Version]) -> dict[Version, Mapping[str, Any]]:
+    rows = session.connection().execute(_BODIES_OF, {"versions": [number for number, _digest in versions]})
+    bodies = {row.id: row.body for row in rows}
+    return {version: bodies[version[0]] for version in versions}

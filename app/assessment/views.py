@@ -37,12 +37,13 @@ from app.catalog.queries import get_version, prerequisites_of
 from app.certification.queries import Standing, find_standing
 from app.extensions import db
 from app.foundation import clock
-from app.foundation.errors import RuleError
+from app.foundation.errors import RuleError, TooManyRequestsError
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
 from app.learning.queries import find_enrolment, path_of
 from app.web.access import current_actor, signed_in
+from app.web.errors import when_again
 from app.web.filters import text
 from app.web.forms import form_page
 from app.web.rendering import page
@@ -204,6 +205,8 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
         saved = _save(found, place, payload)
     except RuleError as error:
         return _again(found, slot, str(error.message), values, 422)
+    except TooManyRequestsError as error:
+        return _again(found, slot, when_again(error), values, 429)
     if saved.outcome is Outcome.CONFLICT:
         db.session.commit()
         return _both_answers(found, place, saved, values)
@@ -300,7 +303,8 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
     }
     if saved.outcome is Outcome.CONFLICT:
         reply["payload"] = saved.payload
-        reply["said"] = said(get_place(db.session, found.id, slot), saved.payload)
+        place = get_place(db.session, found.id, slot)
+        reply["said"], reply["yours"] = said(place, saved.payload), said(place, incoming.payload)
     if saved.outcome is Outcome.SAVED and saved.kind in ("numeric", "cloze", "ordering"):
         reply["read_as"] = read_as(saved.kind, incoming.payload, current_language(), saved.option_order)
         reply["unread"] = not_ready(saved.kind, incoming.payload, saved.option_order) is not None
@@ -319,13 +323,15 @@ def _read_incoming(slot: int) -> Incoming:
     try:
         sent = AnswerSent.model_validate_json(request.get_data())
     except ValidationError as error:
-        raise _unfit() from error
+        raise _unfit(*(one["loc"] for one in error.errors())) from error
     if _key(key) is None:
         raise _unfit()
     return Incoming(slot, sent.payload, sent.rev, key, tab=sent.tab, client_at=sent.client_at)
 
 
-def _unfit() -> RuleError:
+def _unfit(*places: tuple[int | str, ...]) -> RuleError:
+    if ("v",) in places:
+        return RuleError(_("This page is of another release of the site. Reload it: your answers stay on this device."))
     return RuleError(_("This answer does not fit the question. Reload the page and answer again."))
 
 

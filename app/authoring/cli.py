@@ -1,6 +1,7 @@
 """`flask courses …`: courses as text, from a terminal."""
 
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import click
@@ -51,8 +52,7 @@ def check_command(path: Path, skills: Path | None, strict: bool) -> None:
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def import_command(path: Path) -> None:
     """Publish the course in the folder PATH, or every course in the folders of PATH, with the skills above it."""
-    for folder in course_folders(path):
-        checked = read_checked(folder, None)
+    for folder, checked in read_in_order(path):
         errors = [f"{above.as_posix()}/{finding}" for above, finding in checked.findings if finding.is_error]
         if checked.course is None or errors:
             raise click.ClickException("\n".join(errors) or _("There is no course in %(path)s.", path=folder))
@@ -80,6 +80,21 @@ def course_folders(path: Path) -> list[Path]:
     if (path / "course.yaml").is_file():
         return [path]
     return sorted(course.parent for course in path.glob("*/course.yaml")) or [path]
+
+
+def read_in_order(path: Path) -> list[tuple[Path, Checked]]:
+    """The courses of PATH, each after those of PATH that it requires: they are published in this order."""
+    read = {folder: read_checked(folder, None) for folder in course_folders(path)}
+    courses = {folder: checked.course for folder, checked in read.items() if checked.course is not None}
+    folders = {course.id: folder for folder, course in courses.items()}
+    required = {folder: [folders.get(one) for one in course.prerequisite_courses] for folder, course in courses.items()}
+    try:
+        order = list(
+            TopologicalSorter({folder: filter(None, required.get(folder, ())) for folder in read}).static_order()
+        )
+    except CycleError:  # the first of them will be refused, and says what it lacks
+        order = list(read)
+    return [(folder, read[folder]) for folder in order]
 
 
 def read_checked(folder: Path, skills: Path | None) -> Checked:

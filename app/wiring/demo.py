@@ -18,7 +18,7 @@ from app.accounts.services import create_account
 from app.assessment import answering, queries, services, starting
 from app.assessment.answers import PARTS_KEYS
 from app.assessment.models import Attempt, AttemptItem, ExamVersion
-from app.authoring.cli import course_folders, read_checked
+from app.authoring.cli import read_in_order
 from app.authoring.services import import_course, import_skills
 from app.catalog.models import CourseVersion
 from app.catalog.queries import get_current_version
@@ -121,8 +121,7 @@ def load(session: Session, *, today: date) -> None:
 
 def publish_courses(session: Session, folder: Path) -> None:
     """The real courses of `content/`, with their skills."""
-    for course_folder in course_folders(folder):
-        checked = read_checked(course_folder, None)
+    for course_folder, checked in read_in_order(folder):
         if checked.course is None or checked.skills is None:
             raise click.ClickException(f"{course_folder.name} does not pass its check.")
         import_skills(session, checked.skills)

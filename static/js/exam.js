@@ -1,230 +1,361 @@
-// Saves each answer as it is given and says when the server has it. Without this file the form's button saves.
-// An answer waits in the browser's storage until the server has acknowledged it: neither a dead network nor a
-// closed browser loses it. The same key goes with every retry, so that no answer can ever count twice.
-const form = document.getElementById("answer-form");
-const handIn = document.getElementById("hand-in");
-const here = form ?? handIn;
-const status = document.getElementById("saved");
-const clock = document.querySelector("time[data-deadline]");
-const announcer = document.getElementById("announcer");
+// The one document of an exam: its questions are shown one at a time, every answer is saved as it is given, and what
+// the server has not acknowledged waits on this device. Nothing of the exam is fetched again once this page is open.
+const exam = document.getElementById("exam");
+const words = exam.dataset;
+const load = (name) => import(words[name]);
+const [{ openStore, tell }, { makeQueue, newKey, sorted }, { answers, fill, payload }, { counted, fillIn, showOverview }, { makeTimer }, { makeSigningIn }] =
+  await Promise.all(["unsent", "sending", "fields", "overview", "timer", "signingIn"].map(load));
+
 const DEBOUNCE_MS = 1000;
-const RETRY_MS = 5000;
+const SWEEP_MS = 20000;
 const GRACE_MS = 62000;
-const tab = crypto.randomUUID();
-const prefix = `answer:${here.dataset.attempt}:`;
+const RETRY_MS = 10000;
+const MARGIN_PX = 24;
+const forms = new Map([...exam.querySelectorAll("form[data-slot]")].map((form) => [Number(form.dataset.slot), form]));
+const review = document.getElementById("review");
+const aside = exam.querySelector("aside");
+const status = document.getElementById("saved");
+const offline = document.getElementById("offline");
+const given = new Map(); // by question, its answer as the fields say it, to notice what changed
 
-const queue = (() => {
-  const memory = new Map();
-  const inMemory = {
-    setItem: (name, value) => memory.set(name, value),
-    getItem: (name) => memory.get(name) ?? null,
-    removeItem: (name) => memory.delete(name),
-    names: () => [...memory.keys()],
-  };
+let ready = false;
+let acknowledged = null; // the words of the last acknowledgement
+let trouble = null; // why nothing leaves: "network" or "busy"
+let late = false;
+let leaving = false;
+let here = "";
+let debounce = 0;
+
+function tabId() {
   try {
-    localStorage.setItem(`${prefix}probe`, "");
-    localStorage.removeItem(`${prefix}probe`);
+    const kept = sessionStorage.getItem("tab") ?? newKey();
+    sessionStorage.setItem("tab", kept);
+    return kept;
   } catch {
-    return inMemory;
-  }
-  return {
-    setItem: (name, value) => localStorage.setItem(name, value),
-    getItem: (name) => localStorage.getItem(name),
-    removeItem: (name) => localStorage.removeItem(name),
-    names: () => Object.keys(localStorage),
-  };
-})();
-
-const waitingFor = (slot) => JSON.parse(queue.getItem(prefix + slot) ?? "null");
-const waiting = () => queue.names().filter((name) => name.startsWith(prefix)).map((name) => JSON.parse(queue.getItem(name)));
-
-function say(state, words) {
-  if (!status) return;
-  status.dataset.state = state;
-  status.classList.toggle("wait", state === "failed" || state === "unread");
-  status.querySelector("span:last-child").textContent = words;
-}
-
-// Where the answer to each part of a question goes, its field being named answer-token.
-const PARTS = { matching: "pairs", matrix: "rows", ordering: "places", cloze: "gaps" };
-
-function parts(kind) {
-  const given = {};
-  for (const [name, value] of new FormData(form)) {
-    if (!name.startsWith("answer-") || value.trim() === "") continue;
-    given[name.slice("answer-".length)] = kind === "ordering" ? Number(value) : value;
-  }
-  if (Object.keys(given).length === 0) return null;
-  return { [PARTS[kind]]: given, ...(kind === "cloze" ? { lang: form.dataset.language } : {}) };
-}
-
-function payload() {
-  if (form.dataset.kind in PARTS) return parts(form.dataset.kind);
-  const values = new FormData(form).getAll("answer").filter((value) => value.trim() !== "");
-  if (values.length === 0) return null;
-  if (form.dataset.kind === "essay") return { text: values[0].replaceAll("\r\n", "\n") };
-  if (form.dataset.kind === "multiple") return { choices: values };
-  if (form.dataset.kind === "numeric" || form.dataset.kind === "text") return { text: values[0], lang: form.dataset.language };
-  return { choice: values[0] };
-}
-
-let inFlight = null;
-let draining = null;
-let timer = 0;
-let submitted = false;
-let arrived = false;
-
-function changed() {
-  const ahead = inFlight?.slot === form.dataset.slot ? 1 : 0;
-  const entry = {
-    slot: form.dataset.slot,
-    url: form.dataset.save,
-    key: crypto.randomUUID().replaceAll("-", ""),
-    rev: Number(form.elements.rev.value) + ahead,
-    payload: payload(),
-  };
-  queue.setItem(prefix + entry.slot, JSON.stringify(entry));
-  clearTimeout(timer);
-  timer = setTimeout(drain, DEBOUNCE_MS);
-}
-
-async function send(entry) {
-  const { key, rev, payload: answer } = entry;
-  const response = await fetch(entry.url, {
-    method: "PUT",
-    keepalive: true,
-    headers: {
-      Accept: "application/json",
-      "Content-Type": "application/json",
-      "Idempotency-Key": key,
-      "X-CSRFToken": here.elements.csrf_token.value,
-    },
-    body: JSON.stringify({ v: 1, rev, payload: answer, tab, client_at: new Date().toISOString() }),
-  });
-  if (response.status >= 500 || response.status === 429) throw new Error(String(response.status));
-  return { code: response.status, reply: await response.json() };
-}
-
-// Sends what waits, oldest slot first, one at a time; resolves when nothing waits any more.
-function drain() {
-  clearTimeout(timer);
-  draining ??= drainAll().finally(() => { draining = null; });
-  return draining;
-}
-
-async function drainAll() {
-  for (let entry = waiting()[0]; entry; entry = waiting()[0]) {
-    inFlight = entry;
-    say("saving", here.dataset.saving);
-    try {
-      settle(entry, await send(entry));
-    } catch {
-      say("failed", here.dataset.failed);
-    }
-    inFlight = null;
-    if (waitingFor(entry.slot)?.key === entry.key) {
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (1 + Math.random() / 2)));
-    }
+    return newKey();
   }
 }
 
-// A payload as text, whatever the order of its keys: the server sorts them.
-function sorted(payload) {
-  return JSON.stringify(payload, (_key, value) =>
-    value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value,
-  );
-}
-
-function forget(entry) {
-  if (waitingFor(entry.slot)?.key === entry.key) queue.removeItem(prefix + entry.slot);
-}
-
-function settle(entry, { code, reply }) {
-  const current = form?.dataset.slot === entry.slot;
-  if (code === 400 || code === 401 || code === 403) {
-    say("failed", here.dataset.signedOut);
-    return;
-  }
-  forget(entry);
-  arrived ||= current || !reply.duplicate;
-  if (reply.remaining_s !== null && reply.remaining_s !== undefined) endsAt = Date.now() + reply.remaining_s * 1000;
-  if (code === 200 || code === 409) {
-    if (current) form.elements.rev.value = String(reply.rev + 1);
-  }
-  const same = sorted(reply.payload) === sorted(entry.payload);
-  if (code === 200 || (code === 409 && same)) {
-    const time = new Date(reply.server_time).toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/Paris", hourCycle: "h23" });
-    if (reply.unread) say("unread", here.dataset.unread.replace("{time}", time));
-    else say("saved", here.dataset.saved.replace("{time}", time));
-    if (current && reply.unread !== undefined) showReading(reply);
-  } else if (code === 202) {
-    say("failed", reply.on_break ? here.dataset.break : here.dataset.late);
-  } else if (code === 409) {
-    say("failed", here.dataset.conflict.replace("{answer}", reply.said || here.dataset.blank));
-  } else {
-    say("failed", here.dataset.refused);
-  }
-}
-
-function showReading({ read_as: reading, unread }) {
-  const read = reading === null ? "" : form.dataset.read.replace("{value}", reading);
-  const words = unread ? form.dataset.number : read;
-  let line = document.getElementById("answer-read");
-  if (!line && words) {
-    line = document.createElement("p");
-    line.id = "answer-read";
-    line.className = "hint";
-    const place = form.dataset.kind in PARTS ? form.querySelector(".hint") : form.querySelector(".field > :last-child");
-    place.after(line);
-  }
-  if (line) line.textContent = words;
-}
-
-// A page that opens with unsent answers sends them first, then shows itself again as the server now has it. One that
-// the form of the page before has already carried is only confirmed: nothing to show again.
-if (waiting().length > 0) drain().then(() => arrived && location.reload());
-
-if (form) {
-  form.addEventListener("input", (event) => /^answer(-|$)/.test(event.target.name) && changed());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && !submitted && drain());
-}
-
-// The button sends the newest answer under its own key, after the save under way: whichever comes twice counts once.
-here.addEventListener("submit", (event) => {
-  clearTimeout(timer);
-  if (inFlight && !here.dataset.patient) {
-    event.preventDefault();
-    here.dataset.patient = "no longer";
-    const late = new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    Promise.race([draining, late]).then(() => here.requestSubmit(event.submitter));
-    return;
-  }
-  const entry = form && waitingFor(form.dataset.slot);
-  if (!entry) return;
-  form.elements.rev.value = String(entry.rev);
-  form.elements.key.value = entry.key;
-  submitted = true;
+const store = await openStore();
+const queue = makeQueue({
+  attempt: words.attempt,
+  tab: tabId(),
+  store,
+  token: () => document.querySelector("[name=csrf_token]").value,
+  hear: { changed: refresh, reached: () => { trouble = null; }, saved, conflict, refused: refresh, late: tooLate, onBreak: () => goTo(words.page), waiting, mayGoOn },
 });
-window.addEventListener("pageshow", () => { submitted = false; });
+const signingIn = makeSigningIn({
+  dialog: document.getElementById("sign-in-again"),
+  button: document.getElementById("sign-in-button"),
+  standing,
+  back: (now) => {
+    takeUp(now);
+    queue.keepAgain();
+    queue.unblock();
+    queue.drain();
+  },
+});
+const timer = makeTimer({
+  seconds: words.left === undefined ? null : Number(words.left),
+  value: document.querySelector("time[data-deadline]"),
+  announcer: document.getElementById("announcer"),
+  words: { five: words.five, one: words.one, over: words.over },
+  ended: () => {
+    drainNow();
+    setTimeout(finish, GRACE_MS);
+  },
+});
 
-let endsAt = here.dataset.left === undefined ? null : Date.now() + Number(here.dataset.left) * 1000;
-let announced = Infinity;
+// ---- What waits, and what the page says of it
 
-function tick() {
-  const seconds = Math.max(0, Math.floor((endsAt - Date.now()) / 1000));
-  if (clock) clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  for (const [moment, words] of [[300, here.dataset.five], [60, here.dataset.one], [0, here.dataset.over]]) {
-    if (seconds <= moment && announced > moment && seconds > moment - 30) {
-      announced = moment;
-      if (announcer) announcer.textContent = words;
-    }
-  }
-  if (seconds > 0) {
-    setTimeout(tick, (endsAt - Date.now()) % 1000 || 1000);
-    return;
-  }
-  if (form) drain();
-  setTimeout(() => location.reload(), GRACE_MS);
+const waitingAnswers = () => queue.all().filter((entry) => !entry.flag);
+
+function refresh() {
+  if (!ready) return;
+  const waits = new Set(waitingAnswers().map((entry) => entry.slot));
+  tell(words.attempt, waits.size);
+  showOverview({ forms, given, waits, words });
+  say();
 }
 
-if (endsAt !== null) tick();
+// The line that says what is saved: only an acknowledgement makes it say so.
+function say() {
+  const [state, text] = standingInWords();
+  status.dataset.state = state;
+  status.classList.toggle("wait", ["failed", "offline", "unread"].includes(state));
+  for (const icon of status.querySelectorAll("svg")) icon.toggleAttribute("hidden", icon.dataset.for !== state);
+  const line = status.querySelector("span");
+  if (line.textContent !== text) line.textContent = text;
+  if (trouble !== "network") offline.hidden = true;
+  else if (offline.hidden) {
+    offline.querySelector("[data-since]").textContent = clockTime(new Date()).slice(0, 5);
+    offline.hidden = false;
+  }
+}
+
+function standingInWords() {
+  const waits = waitingAnswers();
+  const blocked = waits.find((entry) => entry.blocked);
+  const page = store.kind === "memory" ? "Here" : "";
+  if (signingIn.out) return ["failed", words[`signedOut${page}`]];
+  if (blocked?.blocked === "conflict") return ["failed", fillIn(words.twice, { number: blocked.slot })];
+  if (blocked) return ["failed", fillIn(words.refused, { number: blocked.slot, words: blocked.theirs?.words ?? "" })];
+  if (late) return ["failed", words.late];
+  if (trouble && waits.length) return ["offline", counted(words, `${trouble}${page}`, waits.length)];
+  if (waits.length) return ["saving", words.notSent];
+  return acknowledged ?? [status.dataset.state, status.querySelector("span").textContent];
+}
+
+function waiting(why) {
+  trouble = why;
+  refresh();
+}
+
+const clockTime = (moment) => moment.toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/Paris", hourCycle: "h23" });
+
+function saved(entry, reply) {
+  const form = forms.get(entry.slot);
+  timer.correct(reply.remaining_s);
+  acknowledged = [
+    reply.unread ? "unread" : "saved",
+    fillIn(reply.unread ? form.dataset.unread : words.saved, { time: clockTime(new Date(reply.server_time)) }),
+  ];
+  if (reply.unread !== undefined) showReading(form, reply);
+  refresh();
+}
+
+function showReading(form, { read_as: reading, unread }) {
+  const read = reading === null ? "" : fillIn(words.read, { value: reading });
+  let line = document.getElementById(`q${form.dataset.slot}-read`);
+  const text = unread ? form.dataset.number : read;
+  if (!line && text) {
+    line = document.createElement("p");
+    line.id = `q${form.dataset.slot}-read`;
+    line.className = "hint";
+    (form.querySelector(".field:not(.gap, .place, .part) > :last-child") ?? form.querySelector(".hint")).after(line);
+  }
+  if (line) line.textContent = text;
+}
+
+function tooLate() {
+  late = true;
+  refresh();
+}
+
+// ---- Two windows: both answers are shown, the person chooses
+
+function conflict(entry) {
+  const form = forms.get(entry.slot);
+  form.querySelector("[data-conflict]")?.remove();
+  const choice = document.getElementById("conflict").content.firstElementChild.cloneNode(true);
+  choice.querySelector("[data-said]").textContent = entry.theirs.said || words.none;
+  choice.querySelector("[data-yours]").textContent = entry.theirs.yours || words.none;
+  choice.addEventListener("click", ({ target }) => {
+    const { choose } = target.closest("button")?.dataset ?? {};
+    if (choose) settle(form, entry, choose);
+  });
+  form.querySelector("fieldset").append(choice);
+  refresh();
+}
+
+function settle(form, entry, choose) {
+  form.querySelector("[data-conflict]").remove();
+  if (choose === "ours") {
+    queue.replace(entry);
+  } else {
+    fill(form, entry.theirs.payload);
+    given.set(entry.slot, sorted(payload(form)));
+    queue.give(entry);
+  }
+  form.querySelector("legend").focus();
+  drainNow();
+}
+
+// ---- Answers
+
+function note(form) {
+  if (form.dataset.kind === "file") return; // sent by its own form
+  const slot = Number(form.dataset.slot);
+  const answer = payload(form);
+  if (given.get(slot) === sorted(answer)) return;
+  given.set(slot, sorted(answer));
+  const ours = form.querySelector("[data-conflict] [data-yours]");
+  if (ours) ours.textContent = words.above;
+  queue.keep(slot, form.dataset.save, answer);
+  clearTimeout(debounce);
+  debounce = setTimeout(drainNow, DEBOUNCE_MS);
+}
+
+function drainNow() {
+  clearTimeout(debounce);
+  for (const form of forms.values()) note(form);
+  clearTimeout(debounce);
+  return signingIn.out ? Promise.resolve() : queue.drain();
+}
+
+function noteFlag(form) {
+  queue.flag(Number(form.dataset.slot), form.dataset.flag, form.elements.flag.checked);
+  clearTimeout(debounce);
+  debounce = setTimeout(drainNow, DEBOUNCE_MS);
+}
+
+exam.addEventListener("input", ({ target }) => {
+  const form = target.form;
+  if (!form?.dataset.slot) return;
+  if (target.name === "flag") noteFlag(form);
+  else if (answers(form, target)) note(form);
+});
+
+async function restore() {
+  for (const [slot, form] of forms) {
+    given.set(slot, form.dataset.sent === undefined ? sorted(payload(form)) : "file");
+    queue.knows(slot, Number(form.dataset.rev));
+  }
+  for (const entry of await queue.restore()) {
+    const form = forms.get(entry.slot);
+    if (entry.flag) form.elements.flag.checked = entry.flagged;
+    else fill(form, entry.payload);
+    if (!entry.flag) given.set(entry.slot, sorted(payload(form)));
+  }
+}
+
+// ---- The session, and the end
+
+async function standing() {
+  const response = await fetch(words.standing, { headers: { Accept: "application/json" }, cache: "no-store" });
+  if (response.status >= 500 || response.status === 429) throw new Error(String(response.status));
+  return { status: response.status, ...(response.ok ? await response.json() : {}) };
+}
+
+async function mayGoOn() {
+  const now = await standing();
+  if (now.status === 200) takeUp(now);
+  else signingIn.ask(now.status);
+  refresh();
+  return now.status === 200;
+}
+
+// Another session has another token: every form of the page takes it.
+function takeUp(now) {
+  for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = now.csrf_token;
+  timer.correct(now.remaining_s);
+  refresh();
+}
+
+async function finish() {
+  const now = await standing().catch(() => ({ status: 0 }));
+  if (now.status === 401 || now.status === 404) signingIn.ask(now.status);
+  else if (now.status === 200 && !now.open && waitingAnswers().length === 0 && !late) return goTo(words.result);
+  else if (now.status === 200) takeUp(now);
+  if (late) document.getElementById("ended").hidden = false;
+  else setTimeout(finish, RETRY_MS);
+}
+
+function goTo(address) {
+  leaving = true;
+  location.assign(address);
+}
+
+// Handing in and resting wait for the answers: what is not sent by then would not count.
+async function beforeLeaving(event) {
+  const form = event.target;
+  const held = form.parentElement.querySelector("[data-held]");
+  event.preventDefault();
+  held.hidden = false;
+  held.textContent = words.sendingLast;
+  queue.unblock();
+  await drainNow();
+  const waits = waitingAnswers();
+  const blocked = waits.find((entry) => entry.blocked);
+  if (waits.length === 0) {
+    queue.forget();
+    leaving = true;
+    form.submit();
+  } else if (signingIn.out) {
+    held.textContent = words.held;
+    signingIn.open();
+  } else {
+    held.textContent = blocked ? standingInWords()[1] : counted(words, "held", waits.length);
+  }
+}
+
+async function toggleTimer(event) {
+  event.preventDefault();
+  const { target: form, submitter } = event;
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const hide = submitter.value === "hide";
+  document.getElementById("time-left").hidden = hide;
+  submitter.value = hide ? "show" : "hide";
+  submitter.textContent = hide ? words.showTimer : words.hideTimer;
+  await fetch(form.action, { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
+}
+
+// ---- One question at a time
+
+function shown() {
+  const found = /^#question-(\d+)$/.exec(location.hash);
+  return location.hash === "#review" ? review : forms.get(Number(found?.[1]));
+}
+
+function show(focus = true) {
+  const place = shown();
+  if (!place) return history.replaceState(null, "", here); // the link to the content, not a question
+  here = location.hash;
+  for (const one of [...forms.values(), review]) one.hidden = one !== place;
+  aside.hidden = place === review;
+  for (const anchor of document.querySelectorAll(".navigator a")) {
+    if (anchor.hash === location.hash) anchor.setAttribute("aria-current", "true");
+    else anchor.removeAttribute("aria-current");
+  }
+  const heading = place.querySelector("legend, h2");
+  const name = place === review ? heading.textContent : fillIn(words.question, { number: place.dataset.slot });
+  document.title = `${name}, ${words.title}`;
+  heading.tabIndex = -1;
+  if (!focus) return;
+  heading.focus({ preventScroll: true });
+  const under = document.querySelector(".exam-bar").getBoundingClientRect().bottom;
+  const { top } = heading.getBoundingClientRect();
+  if (top < under || top > innerHeight / 2) window.scrollBy(0, top - under - MARGIN_PX);
+}
+
+// A file is sent, or removed, by a form of the page, which then opens again at the same question.
+const sendsAFile = (form, button) =>
+  form.dataset.kind === "file" && (button?.name === "then" || button?.hasAttribute("formaction") || form.elements.file.value !== "");
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (sendsAFile(form, event.submitter)) {
+    drainNow();
+    leaving = true;
+  } else if (form.dataset.slot) {
+    event.preventDefault();
+    drainNow();
+    location.hash = forms.has(Number(form.dataset.slot) + 1) ? `#question-${Number(form.dataset.slot) + 1}` : "#review";
+  } else if (form.dataset.leaves !== undefined) {
+    beforeLeaving(event);
+  } else if (form.closest(".timer")) {
+    toggleTimer(event);
+  }
+});
+window.addEventListener("hashchange", () => {
+  drainNow();
+  show();
+});
+window.addEventListener("online", () => drainNow());
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+window.addEventListener("beforeunload", (event) => {
+  if (!leaving && queue.all().length > 0) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && drainNow());
+offline.querySelector("button").addEventListener("click", () => drainNow());
+setInterval(() => trouble === null && drainNow(), SWEEP_MS);
+
+history.scrollRestoration = "manual";
+await restore();
+ready = true;
+exam.hidden = false;
+document.getElementById("unopened").remove();
+if (!shown()) history.replaceState(null, "", `#question-${[...forms.keys()].find((slot) => given.get(slot) === "null") ?? 1}`);
+show(false);
+refresh();
+drainNow();

@@ -23,7 +23,8 @@ from tests.courses import KINDS, PARTS_KINDS, RUBRIC_KINDS, Small, attempt_at, b
 from tests.reviewer import ReviewedClient
 
 CANARY = "zqcanari"
-LINK = re.compile(r'(?:href|src|action|data-save|data-url)="(/[^"#]*)')
+LINK = re.compile(r'(?:href|src|action|data-[a-z-]+)="(/[^"#]*)')
+PAGES = ("", "/questions", "/standing", "/review", "/result")
 NEVER = ("/sign-out", "/submission", "/static/css/", "/fonts/")
 
 
@@ -119,20 +120,22 @@ def _sitting(cast: Cast, session: Session, **settings: str) -> tuple[ReviewedCli
 def test_answer_key_never_reaches_a_candidate(client: ReviewedClient, cast: Cast, session: Session) -> None:
     ada, attempt = _sitting(cast, session, release="staff")
     root = f"/attempts/{attempt.public_id}"
-    starts = ["/", "/courses", f"/exams/{attempt.exam.public_id}", root]
+    starts = ["/", "/courses", f"/exams/{attempt.exam.public_id}", root, f"{root}/questions", f"{root}/standing"]
     replies = [*_answers(ada, session, attempt), ada.get(f"{root}?question=99"), ada.get(f"{root}/answers/1")]
+    replies += [ada.put_json(f"{root}/flags/1", {"flagged": wanted}) for wanted in (True, "x")]
     replies += [ada.put_json(f"{root}/answers/1", {"v": 9}, Accept=kind) for kind in ("application/json", "text/html")]
     pages = {f"reply {number}": leaks(reply) for number, reply in enumerate(replies)}
     seen: set[str] = set()
     for language in LANGUAGES:
         pages |= crawl(ada, [f"{start}?lang={language}" for start in [*starts, f"{root}/review"]], seen)
     with clock.frozen(clock.now() + timedelta(hours=2)):
-        pages |= {f"over {path}": leaks(ada.get(root + path)) for path in ("", "/review", "/result")}
+        pages |= {f"over {path}": leaks(ada.get(root + path)) for path in PAGES}
     pages["submission"] = leaks(ada.post(f"{root}/submission", follow=True))
-    pages |= {f"after {path}": leaks(ada.get(root + path)) for path in ("", "/review", "/result")}
+    pages |= {f"after {path}": leaks(ada.get(root + path)) for path in PAGES}
     pages |= {f"late {number}": leaks(reply) for number, reply in enumerate(_answers(ada, session, attempt))}
     pages |= {f"visitor {address}": found for address, found in crawl(client, ["/", "/courses"], set()).items()}
     assert len(pages) > 60
+    assert any(address.startswith(f"{root}/questions?lang=") for address in pages)
     assert {address: found for address, found in pages.items() if found} == {}
 
 

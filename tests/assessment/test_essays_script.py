@@ -14,7 +14,7 @@ from app.accounts.models import Account
 from app.assessment.models import Answer, Attempt, AttemptItem
 from app.foundation.identifiers import new_public_id
 from tests.assessment.papers import PDF, ROWS
-from tests.assessment.test_parts_script import writing
+from tests.assessment.sitting import opened, writing
 from tests.browser.fixtures import PASSWORD
 from tests.browser.site import Site
 from tests.courses import Small, begin, question
@@ -49,6 +49,12 @@ def sit_down(chromium: Browser, site: Site, **options: Any) -> tuple[Page, str, 
         return page, found[1], {item.version.type: item.slot for item in items}
 
 
+def at(page: Page, attempt_id: str, slot: int) -> Page:
+    """The document of the exam, at this question."""
+    page.goto(f"/attempts/{attempt_id}/questions#question-{slot}")
+    return opened(page)
+
+
 def comes_to(site: Site, attempt_id: str, slot: int, expected: dict[str, Any]) -> bool:
     """Does the answer come to what is expected, within twenty seconds?"""
     end = time.monotonic() + 20
@@ -63,26 +69,27 @@ def comes_to(site: Site, attempt_id: str, slot: int, expected: dict[str, Any]) -
 
 def test_a_text_is_saved_and_counted_while_it_is_typed(chromium: Browser, site: Site) -> None:
     page, attempt_id, slots = sit_down(chromium, site)
-    page.goto(f"/attempts/{attempt_id}?question={slots['essay']}")
-    page.locator("textarea[name=answer]").press_sequentially("Un : deux.")
-    assert page.locator("#answer-words").inner_text() == "Words: 2"
+    at(page, attempt_id, slots["essay"])
+    text_field, count = page.locator(f"textarea#q{slots['essay']}"), page.locator(f"#q{slots['essay']}-words")
+    text_field.press_sequentially("Un : deux.")
+    assert count.inner_text() == "Words: 2"
     page.keyboard.press("Enter")
     page.keyboard.type("Trois quatre cinq six sept")
-    assert page.locator("#answer-words").inner_text() == "Words: 7. 2 too many."
+    assert count.inner_text() == "Words: 7. 2 too many."
     text = "Un : deux.\nTrois quatre cinq six sept"
     assert comes_to(site, attempt_id, slots["essay"], {"text": text})
     page.locator("#saved[data-state=saved]").wait_for()
-    page.reload()
-    assert page.locator("textarea[name=answer]").input_value() == text
-    assert page.locator("#answer-words").inner_text() == "Words: 7. 2 too many."
+    opened(page.reload() and page)
+    assert text_field.input_value() == text
+    assert count.inner_text() == "Words: 7. 2 too many."
 
 
 def test_a_text_typed_without_a_network_is_kept_and_sent(chromium: Browser, site: Site) -> None:
     page, attempt_id, slots = sit_down(chromium, site)
-    page.goto(f"/attempts/{attempt_id}?question={slots['essay']}")
+    at(page, attempt_id, slots["essay"])
     page.context.set_offline(True)
-    page.locator("textarea[name=answer]").press_sequentially("Écrit sans réseau.")
-    page.locator("#saved[data-state=failed]").wait_for()
+    page.locator(f"textarea#q{slots['essay']}").press_sequentially("Écrit sans réseau.")
+    page.locator("#saved[data-state=offline]").wait_for()
     page.context.set_offline(False)
     assert comes_to(site, attempt_id, slots["essay"], {"text": "Écrit sans réseau."})
 
@@ -97,7 +104,7 @@ def test_a_file_is_sent_by_its_form_with_and_without_a_script(chromium: Browser,
     assert "Saved at" in page.locator("#saved").inner_text()
     page.set_input_files("[name=file]", {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Des notes."})
     page.get_by_role("button", name="Save and review").click()
-    page.wait_for_url("**/review")
+    page.wait_for_url(re.compile(r"review$"))
     page.goto(f"/attempts/{attempt_id}?question={slots['file']}")
     page.get_by_role("link", name="notes.txt").wait_for()
     page.get_by_role("button", name="Remove it").click()

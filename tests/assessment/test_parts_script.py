@@ -1,60 +1,32 @@
-"""Questions in parts in a real browser: answered by keyboard alone, saved as they are given; a mark clicked."""
+"""Every type of question in a real browser: a whole exam by keyboard alone on a narrow screen; a mark clicked."""
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import create_engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from app.accounts.models import Account
-from app.assessment.models import Answer, Attempt, AttemptItem
-from app.foundation.database import prepare_engine
-from app.foundation.identifiers import new_public_id
-from tests.browser.fixtures import PASSWORD
+from app.assessment.models import Attempt, AttemptItem, Result
+from tests.assessment.sitting import Candidate, until
 from tests.browser.site import Site
-from tests.courses import PARTS_KINDS, Small, begin, question, right_payload
+from tests.browser.visitor import OVERFLOW
+from tests.courses import KINDS, PARTS_KINDS, Small, question, right_payload
 
 pytestmark = pytest.mark.browser
 
 
-@contextmanager
-def writing(site: Site) -> Iterator[Session]:
-    engine = create_engine(site.database_url)
-    prepare_engine(engine)
-    with Session(engine) as session:
-        yield session
-    engine.dispose()
+KINDS_IN_ALL = (*KINDS, *PARTS_KINDS)
 
 
-def sit_down(chromium: Browser, site: Site, **options: Any) -> tuple[Page, str]:
-    """Somebody in an exam with one question of each type in parts, and the attempt's public id."""
-    email = f"{new_public_id().lower()}@example.org"
-    words = ("--role", "learner", "--email", email, "--name", "Nour Haddad", "--language", "en")
-    site.command("accounts", "create", *words, "--password-stdin", typed=PASSWORD + "\n")
-    with writing(site) as session:
-        asked = [question(kind, f"parties-examen-{kind}") for kind in PARTS_KINDS]
-        version = Small(slug="parties", exam_questions=asked).publish(session)
-        begin(session, session.scalars(select(Account).where(Account.email == email)).one(), version)
-    page = chromium.new_context(base_url=site.url, **options).new_page()
-    page.set_default_timeout(20_000)
-    page.goto("/sign-in")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    page.goto("/learn/parties")
-    page.locator("main a[href^='/exams/']").first.click()
-    page.check("[name=pledge]")
-    page.click("main form button")
-    found = re.search(r"/attempts/(\w+)", page.url)
-    assert found is not None
-    return page, found[1]
+def sit_down(chromium: Browser, site: Site, kinds: Sequence[str], **options: Any) -> Candidate:
+    """Somebody in an exam with one question of each of these types."""
+    slug = f"parties-{len(kinds)}"
+    asked = [question(kind, f"{slug}-examen-{kind}") for kind in kinds]
+    rows = [{"domain": "alpha", "level": 1, "count": len(kinds), "points": "1"}]
+    return Candidate(chromium, site, Small(slug=slug, exam_questions=asked, blueprint=rows), **options)
 
 
 def slots(site: Site, attempt_id: str) -> dict[str, tuple[int, dict[str, Any]]]:
@@ -64,62 +36,110 @@ def slots(site: Site, attempt_id: str) -> dict[str, tuple[int, dict[str, Any]]]:
         return {item.version.type: (item.slot, right_payload(item)) for item in items}
 
 
-def saved(site: Site, attempt_id: str, slot: int, expected: dict[str, Any]) -> bool:
-    """Does the answer come to what is expected, within twenty seconds?"""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        with site.database() as session:
-            in_force = select(Answer.payload).join(Attempt, Attempt.id == Answer.attempt_id)
-            if session.scalar(in_force.where(Attempt.public_id == attempt_id, Answer.slot == slot)) == expected:
-                return True
-        time.sleep(0.1)
-    return False
+FOCUS = "() => { const e = document.activeElement; return [e.name ?? '', e.tagName, e.type ?? '']; }"
 
 
-def type_parts(page: Page, given: dict[str, Any]) -> None:
-    """Tab from field to field, and give each what it takes."""
-    left = dict(given)
-    for _ in range(60):
+def tab_to(page: Page, reached: Callable[[str, str, str], bool]) -> None:
+    """Press Tab until the focus is there; fail when it never is, or stands where nobody sees it."""
+    for _press in range(80):
         page.keyboard.press("Tab")
-        name, tag, kind = page.evaluate(
-            "(() => { const e = document.activeElement; return [e.name ?? '', e.tagName, e.type ?? '']; })()"
-        )
-        part = (name or "").removeprefix("answer-")
-        if part not in left:
-            continue
-        value = str(left.pop(part))
+        if reached(*page.evaluate(FOCUS)):
+            until(lambda: page.evaluate(SEEN))
+            return
+    raise AssertionError("never reached by the keyboard")
+
+
+# Is the middle of what has the focus on the screen, and not under the bar of the exam?
+SEEN = """() => {
+  const focus = document.activeElement, box = focus.getBoundingClientRect();
+  const found = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return found !== null && (focus.contains(found) || found.contains(focus) || found.closest("label")?.contains(focus));
+}"""
+
+
+def type_parts(page: Page, name: str, given: dict[str, Any]) -> None:
+    """Tab from field to field of this question, and give each what it takes; "" stands for the question's own field."""
+    left = {f"{name}-{part}" if part else name: value for part, value in given.items()}
+    while left:
+        tab_to(page, lambda field, _tag, _type: field in left)
+        field, tag, kind = page.evaluate(FOCUS)
+        value = left.pop(field)
         if tag == "SELECT":
-            place = page.evaluate("(v) => [...document.activeElement.options].findIndex((o) => o.value === v)", value)
-            for _press in range(place):
+            for _press in range(page.evaluate(PLACE_OF_OPTION, str(value))):
                 page.keyboard.press("ArrowDown")
         elif kind == "radio":
-            values = page.evaluate("(n) => [...document.getElementsByName(n)].map((one) => one.value)", name)
+            values = page.evaluate("(n) => [...document.getElementsByName(n)].map((one) => one.value)", field)
             page.keyboard.press("Space")
             for _press in range(values.index(value)):
                 page.keyboard.press("ArrowRight")
+        elif kind == "checkbox":
+            tick(page, field, list(value))
         else:
-            page.keyboard.type(value)
-        if not left:
-            return
-    raise AssertionError(f"never reached by the keyboard: {left}")
+            page.keyboard.type(str(value))
 
 
-def test_every_part_is_answered_by_keyboard_alone_and_saved(chromium: Browser, site: Site) -> None:
-    page, attempt_id = sit_down(chromium, site)
-    for kind, (slot, payload) in slots(site, attempt_id).items():
-        page.goto(f"/attempts/{attempt_id}?question={slot}")
-        given = {"answer": payload["choice"]} if kind == "hotspot" else next(iter(payload.values()))
-        type_parts(page, given)
-        expected = payload if kind != "cloze" else {**payload, "lang": "en"}
-        assert saved(site, attempt_id, slot, expected), kind
-    page.locator("#saved[data-state=saved]").wait_for()
+PLACE_OF_OPTION = "(value) => [...document.activeElement.options].findIndex((one) => one.value === value)"
+
+
+def tick(page: Page, field: str, wanted: list[str]) -> None:
+    """Every box that is wanted, from the one that has the focus on."""
+    while wanted:
+        value = page.evaluate("() => document.activeElement.value")
+        if value in wanted:
+            page.keyboard.press("Space")
+            wanted.remove(value)
+        if wanted:
+            tab_to(page, lambda name, _tag, _type: name == field)
+
+
+def by_part(payload: dict[str, Any]) -> dict[str, Any]:
+    """What is given to each field of a question; "" is the field of the question itself."""
+    given = next(value for name, value in payload.items() if name != "lang")
+    return dict(given) if isinstance(given, dict) else {"": given}
+
+
+def in_any_order(payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "choices": sorted(payload["choices"])} if "choices" in payload else payload
+
+
+def as_sent(payload: dict[str, Any]) -> dict[str, Any]:
+    return {**payload, "lang": "en"} if "lang" in payload else payload
+
+
+def test_a_whole_exam_of_every_type_by_keyboard_alone_on_a_narrow_screen(chromium: Browser, site: Site) -> None:
+    candidate = sit_down(chromium, site, KINDS_IN_ALL, viewport={"width": 320, "height": 640})
+    page, asked = candidate.page, slots(site, candidate.attempt_id)
+    payloads = dict(asked.values())
+    assert len(payloads) == len(KINDS_IN_ALL) == 10
+    for slot in range(1, len(payloads) + 1):
+        type_parts(page, f"q{slot}", by_part(payloads[slot]))
+        assert not page.evaluate(OVERFLOW)
+        tab_to(page, lambda name, _tag, _type: name == "flag")
+        if slot == 2:
+            page.keyboard.press("Space")
+        tab_to(page, lambda _name, tag, kind: (tag, kind) == ("BUTTON", "submit"))
+        page.keyboard.press("Enter")
+    page.locator("#review").wait_for()
+    until(lambda: "Saved at" in candidate.said())
+    for slot, payload in payloads.items():
+        assert in_any_order(candidate.in_force(slot)[1]) == in_any_order(as_sent(payload)), slot  # type: ignore[index]
+    assert page.locator("#complete").is_visible()
+    assert page.locator("#flagged a").all_inner_texts() == ["Question 2"]
+    assert not page.evaluate(OVERFLOW)
+    tab_to(page, lambda _name, tag, kind: (tag, kind) == ("BUTTON", "submit"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/result")
+    assert "Exam passed" in page.inner_text("main")
+    with site.database() as session:
+        result = session.scalars(select(Result).join(Attempt).where(Attempt.public_id == candidate.attempt_id)).one()
+        assert result.total == result.max_points == 10
 
 
 def test_a_click_on_a_mark_chooses_it(chromium: Browser, site: Site) -> None:
-    page, attempt_id = sit_down(chromium, site, viewport={"width": 320, "height": 700})
-    slot, payload = slots(site, attempt_id)["hotspot"]
-    page.goto(f"/attempts/{attempt_id}?question={slot}")
+    candidate = sit_down(chromium, site, PARTS_KINDS, viewport={"width": 320, "height": 700})
+    slot, payload = slots(site, candidate.attempt_id)["hotspot"]
+    page = candidate.open(slot)
     page.locator(f"[data-choice='{payload['choice']}'] text").click()
     assert page.locator(f"input[value='{payload['choice']}']").is_checked()
     assert page.locator(".marks .chosen").count() == 1
-    assert saved(site, attempt_id, slot, payload)
+    until(lambda: candidate.in_force(slot) == (1, payload))

@@ -164,7 +164,8 @@ class TestAttempt:
             (rule, method)
             for rule in rules(locked.app)
             for method in sorted(rule.methods - (SAFE - {"GET"}))
-            if rule.endpoint.startswith(("assessment.", "assessment_breaks.")) and "attempt_id" in rule.arguments
+            if rule.endpoint.startswith(("assessment.", "assessment_breaks.", "assessment_document."))
+            and "attempt_id" in rule.arguments
             if rule.endpoint not in OPEN
         ]
         assert len(guarded) >= 8

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from app.authoring.cli import courses
+from app.authoring.cli import courses, read_in_order
 from app.foundation.i18n import use_language
 from tests.authoring.planted import plant
 from tests.authoring.test_skills_file import SOUND
@@ -49,6 +49,24 @@ def test_skills_of_the_taxonomy_above_are_known(folder: Path) -> None:
     result = run(str(folder))
     assert result.exit_code == 1
     assert "E136" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("requires", "order"),
+    [
+        ({"alpha": "", "beta": "", "gamma": ""}, ["alpha", "beta", "gamma"]),
+        ({"alpha": "beta", "beta": "gamma", "gamma": ""}, ["gamma", "beta", "alpha"]),
+        ({"alpha": "elsewhere", "beta": "", "gamma": ""}, ["alpha", "beta", "gamma"]),
+        ({"alpha": "beta", "beta": "alpha", "gamma": ""}, ["alpha", "beta", "gamma"]),
+    ],
+)
+def test_courses_come_after_those_they_require(folder: Path, requires: dict[str, str], order: list[str]) -> None:
+    for name, before in requires.items():
+        (folder.parent / name).mkdir()
+        required = ("course.yaml", "{courses: []", f"{{courses: [{before}]")
+        plant(folder.parent / name, ("course.yaml", "id: essai", f"id: {name}"), required)
+    with use_language("en"):
+        assert [place.name for place, _checked in read_in_order(folder.parent)] == order
 
 
 def test_a_folder_that_does_not_exist_is_wrong_usage(tmp_path: Path) -> None:

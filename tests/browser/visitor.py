@@ -87,7 +87,7 @@ class Visitor:
         """Notice what no page may have."""
         self.page.wait_for_load_state("load")
         if self.javascript and "/attempts/" in self.page.url:
-            self.page.wait_for_load_state("networkidle")  # the page may send what waited, then show itself again
+            self._wait_for_the_exam()
         where = f"{self.page.url} at {self.width} px"
         self.visited.append(self.page.url)
         if overflow := self.page.evaluate(OVERFLOW):
@@ -116,6 +116,14 @@ class Visitor:
         with self.page.expect_navigation():
             link.first.click()
         self.look()
+
+    def _wait_for_the_exam(self) -> None:
+        """The page of one question gives way to the document of all of them, which sends what waited."""
+        if self.page.locator("[data-open]").count():
+            self.page.wait_for_url("**/questions#*")
+        if "/questions" in self.page.url:
+            self.page.locator("#exam:not([hidden])").wait_for()
+        self.page.wait_for_load_state("networkidle")
 
     def fill(self, label: str, value: str, *, within: Locator | None = None) -> None:
         """Type in the field with this label."""

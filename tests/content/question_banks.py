@@ -62,6 +62,15 @@ def option_texts(question: Question, language: str) -> list[str]:
     return [option["text"][language] for option in question.get("options", ())]
 
 
+def all_texts(part: object, language: str) -> Iterator[str]:
+    """Every sentence of a question, or of a part of one, whatever its type."""
+    if isinstance(part, dict) and set(part) == set(LANGUAGES):
+        yield str(part[language])
+    elif isinstance(part, dict | list):
+        for child in part.values() if isinstance(part, dict) else part:
+            yield from all_texts(child, language)
+
+
 def right_and_wrong(question: Question) -> tuple[list[Question], list[Question]]:
     """Options, or answers, that earn the point, and the others; those of every gap of a cloze."""
     right, wrong = [], []
@@ -104,6 +113,12 @@ def numbers(text: str, language: str) -> list[Fraction]:
     return [Fraction(found.replace(" ", "").replace(",", decimal)) for found in re.findall(pattern, text)]
 
 
+def number(text: str, language: str) -> float:
+    """The one number of a text."""
+    (found,) = numbers(text, language)
+    return float(found)
+
+
 TIERS = {"beginner": (1, -1.75), "intermediate": (2, -0.4), "advanced": (3, 0.9), "expert": (4, 2.1)}
 COGNITIVE_OFFSETS = {"remember": -0.6, "understand": -0.2, "apply": 0.2, "analyse": 0.6}
 
@@ -120,3 +135,30 @@ OF_COURSE = {id(question): COURSE_FILES[course] for course in COURSES for questi
 
 def domains(course: str) -> dict[str, set[str]]:
     return {name: set(domain["skills"]) for name, domain in COURSE_FILES[course]["domains"].items()}
+
+
+class Domain:
+    """The questions of one domain of a course, by bank and by identifier."""
+
+    def __init__(self, course: str, domain: str) -> None:
+        self.banks = {name: [one for one in bank(name, course) if one["domain"] == domain] for name in BANKS}
+        self.questions = {one["id"]: one for found in self.banks.values() for one in found}
+
+    def each(self, *types: str) -> pytest.MarkDecorator:
+        """One test for each of these questions, or of those of these types."""
+        chosen = [one for one in self.questions.values() if not types or one["type"] in types]
+        return pytest.mark.parametrize("question", chosen, ids=[one["id"] for one in chosen])
+
+    def of_types(self, *types: str) -> set[str]:
+        return {name for name, one in self.questions.items() if one["type"] in types}
+
+    def stem(self, question_id: str, language: str) -> str:
+        return str(self.questions[question_id]["stem"][language])
+
+    def in_stem(self, question_id: str, language: str) -> list[Fraction]:
+        return numbers(self.stem(question_id, language), language)
+
+    def key(self, question_id: str, language: str) -> str:
+        """The text of the one right option."""
+        (right,) = [option for option in self.questions[question_id]["options"] if option.get("correct")]
+        return str(right["text"][language])

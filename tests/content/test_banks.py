@@ -222,6 +222,8 @@ def test_feedback_of_right_answers(question: Question, language: str) -> None:
     right, _ = right_and_wrong(question)
     general = question.get("feedback", {}).get("correct")
     told = [general] if general else [entry["feedback"] for entry in right]
+    if not told:  # each pair or row has a feedback of its own
+        told = [entry["feedback"] for key in ("pairs", "rows") for entry in question.get(key, ())]
     assert told
     for text in (feedback[language] for feedback in told):
         assert len(words(text)) >= 8, "W212"

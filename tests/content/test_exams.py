@@ -68,7 +68,9 @@ def candidates(course: str) -> list[Candidate]:
 
 
 def pool_of(row: Row, course: str) -> list[Candidate]:
-    return [one for one in candidates(course) if answers_to(row, one)]
+    """What the row may draw; questions of a case come together, so only where there is room for all of them."""
+    fits = [one for one in candidates(course) if answers_to(row, one)]
+    return [one for one in fits if (one.case is not None) == ("cas" in row.tags)]
 
 
 @per_course

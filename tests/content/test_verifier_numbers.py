@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import math
-import operator
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -29,6 +27,7 @@ from tests.content.question_banks import (
     option_texts,
     right_and_wrong,
 )
+from tests.content.written_sums import NUMBER, calculate, check_sums
 
 MODULE = COURSE / "modules" / "30-verifier"
 LESSONS = ("01-a-proportion", "02-recalculer-sourcer", "03-erreur-inegale")
@@ -44,50 +43,7 @@ def value(cell: str, language: str) -> Fraction:
     return found
 
 
-# sums written out in the text
-
-OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-NUMBER = {
-    "fr": r"(?:\d{1,3}(?: \d{3})+(?!\d)|\d+(?:,\d+)?)",
-    "en": r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?)",
-}
-
-
-def calculate(text: str, language: str) -> Fraction:
-    """The value of a sum written as in a lesson, with its spaces, signs and currency."""
-    bare = re.sub(r"[€£ ]", "", text)
-    bare = bare.replace(",", ".") if language == "fr" else bare.replace(",", "")
-
-    def walk(node: ast.expr) -> Fraction:
-        match node:
-            case ast.BinOp():
-                return OPERATORS[type(node.op)](walk(node.left), walk(node.right))
-            case ast.UnaryOp(op=ast.USub()):
-                return -walk(node.operand)
-            case ast.Constant():
-                return Fraction(str(node.value))
-            case _:
-                raise AssertionError(ast.dump(node))
-
-    return walk(ast.parse(bare.replace("−", "-").replace("×", "*").replace("÷", "/"), mode="eval").body)
-
-
-def check_sums(text: str, language: str) -> int:
-    """Assert that each "a × b = c" of a text is right, rounded as written; say how many there were."""
-    number = NUMBER[language]
-    term = rf"[−(]*{number}\)?"
-    found = re.findall(rf"({term}(?: ?[+−×÷/] ?{term})+) = [€£]?({number})( ?%)?", text)
-    for sum_written, shown, percent in found:
-        result = calculate(sum_written, language) * (100 if percent and "÷" in sum_written else 1)
-        decimals = len(shown.partition("," if language == "fr" else ".")[2])
-        margin = Fraction(1, 2 * 10**decimals)
-        assert abs(result - value(shown, language)) <= margin, f"{sum_written} = {shown}"
-    return len(found)
+# every lesson and every question
 
 
 @pytest.mark.parametrize(("lesson", "at_least"), [(LESSONS[0], 7), (LESSONS[1], 9), (LESSONS[2], 14)])

@@ -13,6 +13,7 @@ import os
 import pickle
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random  # noqa: TID251 - seeded
 from typing import Any
@@ -172,6 +173,7 @@ def record(where: str, mode: str, answers: int) -> None:
     from sqlalchemy import event, text
 
     from app.extensions import db
+    from app.foundation import clock
     from tests.faults.exam import an_app, save, seats
 
     folder = Path(where)
@@ -183,10 +185,11 @@ def record(where: str, mode: str, answers: int) -> None:
         shutil.copy(database, folder / "base.sqlite")
         if mode == "normal":  # after the program's own listener, which says FULL
             event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"))
-        recorder = Recorder()
+        recorder, began = Recorder(), clock.now()
         for number in range(answers):
             slot, rev = seat.slots[number % len(seat.slots)], number // len(seat.slots) + 1
-            save(db.session, seat, slot, rev)
+            with clock.frozen(began + timedelta(seconds=number)):  # nobody saves faster than an attempt may
+                save(db.session, seat, slot, rev)
             recorder.events.append(Acknowledged(slot, rev))
             if number % 50 == 49:  # as the one checkpointer does (app/foundation/checkpoints.py)
                 with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -239,7 +239,7 @@ def test_old_sqlite_has_one_checkpointer(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_connection_that_died_at_rest_is_replaced(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     if db.engine.name != "postgresql":
-        pytest.skip("SQLite has no server to lose")
+        pytest.skip("only on PostgreSQL")
     engine = create_engine(db.engine.url, pool_size=1, max_overflow=0, **engine_options(str(db.engine.url)))
     prepare_engine(engine)
     with db.engine.connect() as other:

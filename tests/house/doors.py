@@ -152,6 +152,11 @@ DOORS: dict[tuple[str, str], Door] = {
         lambda world: {"attempt_id": world.attempt.public_id, "slot": world.written_slot},
         notes=("answer_event",),
     ),
+    ("PUT", "assessment_document.flag"): Door(
+        "ada",
+        {"flagged": True},
+        lambda world: {"attempt_id": world.attempt.public_id, "slot": world.written_slot},
+    ),
     ("POST", "assessment.set_timer"): Door(
         "ada", {"timer": "hide"}, lambda world: {"attempt_id": world.attempt.public_id}
     ),

@@ -18,6 +18,7 @@ from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 COURSE = "ia-au-travail"
+QUESTION = "fieldset.question:visible"
 
 
 def register(visitor: Visitor, letters: Path, name: str, email: str, *, role: str = "learn and find a job") -> None:
@@ -123,16 +124,16 @@ def attempt_of(visitor: Visitor) -> str:
 
 def slot_of(visitor: Visitor) -> int:
     """The number of the question on the page."""
-    return int(visitor.page.locator(".navigator a[aria-current]").inner_text().split()[0])
+    return int(visitor.page.locator(".navigator a[aria-current]:visible").inner_text().split()[0])
 
 
 def answer(visitor: Visitor, payload: Mapping[str, Any]) -> None:
     """Choose or type an answer on the page of a question."""
     if "text" in payload:
-        visitor.page.locator("input[name=answer]").fill(str(payload["text"]))
+        visitor.page.locator(f"{QUESTION} input:not([type])").fill(str(payload["text"]))
         return
     for token in payload.get("choices") or [payload["choice"]]:
-        visitor.page.locator(f'input[name=answer][value="{token}"]').check()
+        visitor.page.locator(f'{QUESTION} input[value="{token}"]').check()
 
 
 def practise(visitor: Visitor, site: Site) -> None:
@@ -169,6 +170,6 @@ def hand_in(visitor: Visitor) -> None:
 def is_filled(visitor: Visitor, payload: Mapping[str, Any]) -> bool:
     """Does the page show this answer?"""
     if "text" in payload:
-        return visitor.page.locator("input[name=answer]").input_value() == payload["text"]
-    ticked = visitor.page.locator("input[name=answer]:checked").evaluate_all("all => all.map(one => one.value)")
+        return visitor.page.locator(f"{QUESTION} input:not([type])").input_value() == payload["text"]
+    ticked = visitor.page.locator(f"{QUESTION} .options input:checked").evaluate_all("all => all.map(one => one.value)")
     return set(ticked) == set(payload.get("choices") or [payload["choice"]])
