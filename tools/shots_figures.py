@@ -29,7 +29,9 @@ def add_cohort(session: Session) -> None:
     """Some hundred first attempts at the exam of the demo school, and two panels about its cut."""
     version = _exam(session)
     pool = pool_of(session, version.id)
-    Cohort(session, version, {one.question.slug: NATURES[n % 23] for n, one in enumerate(pool)}).sit(PEOPLE, form=FORM)
+    Cohort(session, version, {one.question.slug: NATURES[n % 23] for n, one in enumerate(pool)}).sit(
+        PEOPLE, form=FORM, first=100_000
+    )
     head = session.scalars(select(Account).where(Account.email == "camille@example.org")).one()
     judges = [head, *(_judge(session, name) for name in ("Inès Barrault", "Jonas Petersen", "Lise Kaboré"))]
     for step in range(2):

@@ -51,7 +51,7 @@ def write_already_registered(session: Session, message: OutboxMessage, settings:
 def write_reset(session: Session, message: OutboxMessage, settings: Settings) -> EmailMessage | None:
     """The link to a new password, in the language of the account; nothing to an address without one."""
     account = find_account_by_email(session, str(message.payload.get("email", "")))
-    if account is None or account.state != "active":
+    if account is None or account.state != "active" or account.simulated:
         return None
     message.language = account.language
     token = issue_link(session, account, "reset")

@@ -36,6 +36,7 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    simulated: Mapped[bool] = mapped_column(default=False)  # nobody: of the demo school, told apart wherever it shows
 
     def actor(self) -> Actor:
         """This person as the features see them."""

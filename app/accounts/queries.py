@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import rules
@@ -148,7 +148,29 @@ def search_accounts(session: Session, *, text: str, role: str | None, number: in
     return PageOf(rows, number, size, total)
 
 
-def count_by_role(session: Session) -> dict[str, int]:
+@dataclass(frozen=True)
+class Counted:
+    """People of one role, and how many simulated ones there are beside them."""
+
+    people: int = 0
+    simulated: int = 0
+
+
+def count_by_role(session: Session) -> dict[str, Counted]:
     """How many people of each role, erased ones aside."""
-    counted = select(Account.role, func.count(Account.id)).where(Account.state != "erased").group_by(Account.role)
-    return {row[0]: row[1] for row in session.execute(counted)}
+    counted = (
+        select(Account.role, func.count().filter(~Account.simulated), func.count().filter(Account.simulated))
+        .where(Account.state != "erased")
+        .group_by(Account.role)
+    )
+    return {row[0]: Counted(row[1], row[2]) for row in session.execute(counted)}
+
+
+def simulated_ids() -> Select[int]:
+    """The simulated accounts, to be left out by those who count or compare people."""
+    return select(Account.id).where(Account.simulated)
+
+
+def is_simulated(session: Session, account_id: int) -> bool:
+    """Is there nobody behind this account?"""
+    return bool(session.scalar(select(Account.simulated).where(Account.id == account_id)))

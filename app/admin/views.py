@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import services as accounts
-from app.accounts.queries import count_by_role, search_accounts
+from app.accounts.queries import Counted, count_by_role, search_accounts
 from app.admin import queries, services, status
 from app.extensions import db
 from app.foundation.forms import clean_text
@@ -37,9 +37,9 @@ def overview() -> ResponseReturnValue:
     )
 
 
-def _counts() -> list[tuple[Role, int]]:
+def _counts() -> list[tuple[Role, Counted]]:
     counted = count_by_role(db.session)
-    return [(role, counted.get(role.value, 0)) for role in Role]
+    return [(role, counted.get(role.value, Counted())) for role in Role]
 
 
 @blueprint.post("/outbox/<int:message_id>/retry")

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, String, Table, and_, func, select, type_coerce
 from sqlalchemy.orm import Session, contains_eager
 
+from app.accounts.models import Account
 from app.assessment.models import Answer, Attempt, AttemptItem, Exam, ExamPool, ExamVersion, Result, Score
 from app.assessment.regrading import VOID_RULE
 from app.assessment.rules import State
@@ -17,6 +18,7 @@ from app.catalog.models import CourseVersion
 from app.foundation.errors import NotFoundError
 
 # Of tables rather than entities: 5,000 attempts are 100,000 rows.
+_accounts = cast(Table, Account.__table__)
 _attempts = cast(Table, Attempt.__table__)
 _items = cast(Table, AttemptItem.__table__)
 _answers = cast(Table, Answer.__table__)
@@ -55,6 +57,7 @@ class Sheet:
     passed: bool
     cut: float
     maximum: float
+    simulated: bool = False
     lines: dict[int, Line] = field(default_factory=dict)
 
     @property
@@ -95,14 +98,23 @@ def _before(column: ColumnElement[Any], until: datetime | None) -> Sequence[Colu
     return () if until is None else (column < until,)
 
 
-def first_attempts(session: Session) -> dict[int, int]:
+@dataclass(frozen=True, slots=True)
+class FirstAttempts:
+    """How many first attempts there are, and how many of them are simulated."""
+
+    count: int = 0
+    simulated: int = 0
+
+
+def first_attempts(session: Session) -> dict[int, FirstAttempts]:
     """How many people's first attempts each exam version has, marked ones only."""
     rows = session.execute(
-        select(_attempts.c.exam_version_id, func.count())
+        select(_attempts.c.exam_version_id, func.count(), func.count().filter(_accounts.c.simulated))
+        .join_from(_attempts, _accounts, _accounts.c.id == _attempts.c.account_id)
         .where(_attempts.c.number == 1, _attempts.c.state.in_(_MARKED))
         .group_by(_attempts.c.exam_version_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: FirstAttempts(row[1], row[2]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +191,14 @@ def _read_sheets(session: Session, exam_version_id: int, until: datetime | None)
             _results.c.passed,
             type_coerce(_results.c.cut, String),
             type_coerce(_results.c.max_points, String),
+            _accounts.c.simulated,
         )
         .join_from(_attempts, _results, _results.c.attempt_id == _attempts.c.id)
+        .join(_accounts, _accounts.c.id == _attempts.c.account_id)
         .where(*_first_of(exam_version_id), *_before(_results.c.decided_at, until))
         .order_by(_attempts.c.id, _results.c.revision)
     )
-    return {row[0]: Sheet(row[1], row[2], float(row[3]), float(row[4])) for row in rows}
+    return {row[0]: Sheet(row[1], row[2], float(row[3]), float(row[4]), row[5]) for row in rows}
 
 
 def _read_lines(session: Session, exam_version_id: int, until: datetime | None) -> Any:

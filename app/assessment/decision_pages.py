@@ -104,6 +104,7 @@ def decision(decision_id: str) -> ResponseReturnValue:
         decision=found,
         people=names_of(db.session, [one for one in (found.proposed_by, found.approved_by) if one]),
         concerned=len(regrades.concerned(db.session, found)),
+        simulated=regrades.count_simulated(db.session, found),
         plan=_plan(found) if found.state == "proposed" else None,
         stopped=has_stopped(db.session, found),
         in_words=DECISIONS,

@@ -65,6 +65,7 @@ class ItemMeasures:
     """A question within one exam version; below 30 people there is only `n`."""
 
     n: int
+    simulated: int = 0  # of them
     figures: ItemFigures | None = None
     weight: float | None = None  # percent; only where all had the same questions
     blank: float = 0.0  # share without an answer, 0–1
@@ -79,6 +80,7 @@ class ExamMeasures:
     """An exam version over its first attempts; below 30 people there is only `n`. `cut` and `maximum` in points."""
 
     n: int
+    simulated: int = 0  # of them
     same_form: bool = False
     maximum: float = 0.0
     cut: float = 0.0
@@ -115,12 +117,15 @@ def measure(sheets: Sequence[Sheet], bodies: Mapping[int, Mapping[str, Any]]) ->
     """Work out every figure of these sheets; `bodies` are the questions by version."""
     totals = [sheet.total for sheet in sheets]
     had = _people_of(sheets)
+    simulated = sum(sheet.simulated for sheet in sheets)
     if len(sheets) < SHOWN_FROM:
-        return ExamMeasures(len(sheets), items={version: ItemMeasures(len(people)) for version, people in had.items()})
+        few = {version: ItemMeasures(len(people), _simulated(people, sheets)) for version, people in had.items()}
+        return ExamMeasures(len(sheets), simulated, items=few)
     columns = _common_form(sheets)
     weights = _weights(columns, totals)
     return ExamMeasures(
         n=len(sheets),
+        simulated=simulated,
         same_form=columns is not None,
         maximum=median(sheet.maximum for sheet in sheets),
         cut=median(sheet.cut for sheet in sheets),
@@ -146,6 +151,10 @@ def _people_of(sheets: Sequence[Sheet]) -> dict[int, list[int]]:
         for version in sheet.lines:
             had[version].append(person)
     return had
+
+
+def _simulated(people: Sequence[int], sheets: Sequence[Sheet]) -> int:
+    return sum(sheets[person].simulated for person in people)
 
 
 def _common_form(sheets: Sequence[Sheet]) -> dict[int, Column] | None:
@@ -189,7 +198,7 @@ def _item(
 ) -> ItemMeasures:
     lines = [sheets[person].lines[version] for person in people]
     if len(people) < SHOWN_FROM or not all(line.maximum for line in lines):  # worth nothing, it measures nothing
-        return ItemMeasures(len(people))
+        return ItemMeasures(len(people), _simulated(people, sheets))
     totals = [all_totals[person] for person in people]
     column = Column([line.mark for line in lines], max(line.maximum for line in lines))
     figures = statistics.item_figures(column, totals)
@@ -197,6 +206,7 @@ def _item(
     languages = _two_languages([sheets[person].language for person in people], lines, totals)
     return ItemMeasures(
         n=len(people),
+        simulated=_simulated(people, sheets),
         figures=figures,
         weight=weights.get(version),
         blank=fmean(line.blank for line in lines),

@@ -42,6 +42,7 @@ class Rated:
     mean: float | None
     own: int | None
     facility: Estimate | None
+    simulated: int  # of those whom the facility counts
 
 
 @blueprint.get("/exams/<public_id:exam_id>/<int:number>/panels")
@@ -213,7 +214,7 @@ def _questions(
     if found.state != FIRST:
         means = standards.means(list(panels.complete_ratings(db.session, found, 1).values()))
         pool = draws.pool_of(db.session, found.exam_version_id)
-        people = cohorts.first_attempts(db.session).get(found.exam_version_id, 0)
+        people = cohorts.first_attempts(db.session).get(found.exam_version_id, cohorts.FirstAttempts()).count
         measures = measures_of(db.session, found.exam_version_id, pool, people)
     listed = []
     for place, version in rows:
@@ -226,6 +227,7 @@ def _questions(
                 mean=float(means[version.id] * 100) if version.id in means else None,
                 own=first.get(version.id) if found.state == SECOND else None,
                 facility=figures.facility if figures else None,
+                simulated=measures.item(version.id).simulated if measures else 0,
             )
         )
     return listed

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import simulated_ids
 from app.assessment import decisions, grading, queries
 from app.assessment.decision_models import ItemDecision
 from app.assessment.events import ExamPassed
@@ -98,22 +99,29 @@ def _score(attempt_id: int, slot: Slot, revision: int, reason: str) -> Score:
 
 def concerned(session: Session, decision: ItemDecision, *, after: int = 0, limit: int | None = None) -> Sequence[int]:
     """The marked attempts that hold the question, exercises aside (they may be done again), in the order of ids."""
+    return session.scalars(_holding(decision).where(Attempt.id > after).order_by(Attempt.id).limit(limit)).all()
+
+
+def count_simulated(session: Session, decision: ItemDecision) -> int:
+    """How many of the attempts concerned are simulated: they are marked again, and nobody hears of it."""
+    held = _holding(decision).where(Attempt.account_id.in_(simulated_ids())).subquery()
+    return session.scalar(select(func.count()).select_from(held)) or 0
+
+
+def _holding(decision: ItemDecision) -> Select[int]:
     wanted = [
         AttemptItem.question_version_id == decision.question_version_id,
         Attempt.state.in_(("scored", "released")),
         Exam.kind != "practice",
-        Attempt.id > after,
     ]
     if decision.exam_id is not None:
         wanted.append(Attempt.exam_id == decision.exam_id)
-    return session.scalars(
+    return (
         select(Attempt.id)
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
         .join(Exam, Exam.id == Attempt.exam_id)
         .where(*wanted)
-        .order_by(Attempt.id)
-        .limit(limit)
-    ).all()
+    )
 
 
 def plan(session: Session, decision: ItemDecision) -> Iterator[tuple[Standing, Outcome]]:

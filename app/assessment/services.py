@@ -163,16 +163,21 @@ def _add_up(session: Session, attempt: Attempt, items: Sequence[AttemptItem], ea
         max_points=mark.maximum,
         cut=cut,
         passed=mark.maximum > 0 and grading.passed(mark.total, cut),  # exercises of essays alone reach nothing
-        per_domain=[
-            {"domain": one.domain, "total": str(one.total), "max": str(one.maximum), "percent": str(one.percent)}
-            for one in mark.per_domain
-        ],
+        per_domain=domain_rows(mark),
         reason="marked",
         decided_at=clock.now(),
     )
     session.add(result)
     session.flush()
     return result
+
+
+def domain_rows(mark: grading.Mark) -> list[dict[str, str]]:
+    """The part of each domain in a mark, as a result keeps it."""
+    return [
+        {"domain": one.domain, "total": str(one.total), "max": str(one.maximum), "percent": str(one.percent)}
+        for one in mark.per_domain
+    ]
 
 
 def score_of(item: AttemptItem, answer: Answer | None, levels: Levels | None = None) -> Scored:

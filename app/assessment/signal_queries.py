@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.accounts.models import Account
+from app.accounts.queries import simulated_ids
 from app.assessment.models import Attempt, Exam, ExamVersion
 from app.assessment.signal_models import Kind, Signal
 from app.assessment.signals import term_is_over
@@ -64,8 +65,8 @@ def sums_of(session: Session, attempt_ids: Sequence[int]) -> dict[int, list[Sum]
 
 
 def rates_of(session: Session, exam_id: int) -> Rates:
-    """How usual each kind is in an exam: what it is worth can only be told beside that."""
-    kept = (Attempt.exam_id == exam_id, ~term_is_over(clock.now()))
+    """How usual each kind is in an exam, among people: what it is worth can only be told beside that."""
+    kept = (Attempt.exam_id == exam_id, ~term_is_over(clock.now()), Attempt.account_id.not_in(simulated_ids()))
     rows = session.execute(
         select(Signal.kind, func.count(Signal.attempt_id.distinct()))
         .join(Attempt, Attempt.id == Signal.attempt_id)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
+from app.accounts.queries import simulated_ids
 from app.assessment import answers, likeness, pace
 from app.assessment.answers import Answer as Given
 from app.assessment.answers import Chosen, Filled, Paired, Placed, Written
@@ -110,8 +111,9 @@ def _take_turn(session: Session, exam_id: int, ended: int) -> bool:
 
 
 def _compared(exam_id: int) -> Any:
-    """Conditions on the attempts that are compared: those of which signals may still be kept."""
-    return and_(Attempt.exam_id == exam_id, Attempt.state.in_(ENDED), ~term_is_over(clock.now()))
+    """Conditions on the attempts that are compared: those of people, of which signals may still be kept."""
+    of_people = Attempt.account_id.not_in(simulated_ids())
+    return and_(Attempt.exam_id == exam_id, Attempt.state.in_(ENDED), ~term_is_over(clock.now()), of_people)
 
 
 def _read_sheets(session: Session, exam_id: int) -> dict[int, Sheet]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.assessment import cohorts, draws, flags, layouts
 from app.assessment.choices import options_of
-from app.assessment.cohorts import Measured
+from app.assessment.cohorts import FirstAttempts, Measured
 from app.assessment.exposure import exposure_of
 from app.assessment.flag_words import name_of, sentence_of, tone_of
 from app.assessment.flags import Finding, Flag
@@ -84,10 +84,12 @@ def _value(row: Row, name: str) -> float:
 @requires(Permission.AUTHOR_COURSES)
 def exams() -> ResponseReturnValue:
     """Every exam and quiz, with the number of people whose first attempt is in."""
-    return page("assessment/measured.html", exams=cohorts.exam_versions(db.session), counts=_people(), least=SHOWN_FROM)
+    counts, listed = _people(), cohorts.exam_versions(db.session)
+    exams = [(one, counts.get(one.version.id, FirstAttempts())) for one in listed]
+    return page("assessment/measured.html", exams=exams, least=SHOWN_FROM)
 
 
-def _people() -> dict[int, int]:
+def _people() -> dict[int, FirstAttempts]:
     return cohorts.first_attempts(db.session)
 
 
@@ -166,7 +168,7 @@ def question(exam_id: str, number: int, question_id: str) -> ResponseReturnValue
 def _measured(exam_id: str, number: int) -> tuple[Measured, list[QuestionVersion], ExamMeasures]:
     found = cohorts.get_exam_version(db.session, exam_id, number)
     pool = list(draws.pool_of(db.session, found.version.id))
-    people = _people().get(found.version.id, 0)
+    people = _people().get(found.version.id, FirstAttempts()).count
     return found, pool, measures_of(db.session, found.version.id, pool, people)
 
 
@@ -180,7 +182,10 @@ def _elsewhere(found: Measured, version: QuestionVersion) -> list[tuple[Measured
     people, others = _people(), cohorts.siblings_with(db.session, found.version, version.id)
     return [
         (other, measures_of(
-            db.session, other.version.id, draws.pool_of(db.session, other.version.id), people.get(other.version.id, 0)
+            db.session,
+            other.version.id,
+            draws.pool_of(db.session, other.version.id),
+            people.get(other.version.id, FirstAttempts()).count,
         ).item(version.id))
         for other in others
     ]  # fmt: skip
@@ -208,15 +213,15 @@ def _cloud(rows: Iterable[Row], grave: Collection[Row]) -> list[tuple[float, flo
 
 def _headings() -> list[str]:
     return [
-        _("Question"), _("Version"), _("Domain"), _("Type"), _("People"), _("Facility"), _("Facility, low"),
-        _("Facility, high"), _("Discrimination"), _("Discrimination, low"), _("Discrimination, high"),
-        _("Efficiency"), _("Weight"), _("Blank"), _("Exposure"), _("To look at"), _("Text"),
+        _("Question"), _("Version"), _("Domain"), _("Type"), _("People"), _("Of them simulated"), _("Facility"),
+        _("Facility, low"), _("Facility, high"), _("Discrimination"), _("Discrimination, low"),
+        _("Discrimination, high"), _("Efficiency"), _("Weight"), _("Blank"), _("Exposure"), _("To look at"), _("Text"),
     ]  # fmt: skip
 
 
 def _cells(row: Row) -> list[object]:
     version, measures = row.version, row.measures
-    about = [row.slug, version.number, version.domain, version.type, measures.n]
+    about = [row.slug, version.number, version.domain, version.type, measures.n, measures.simulated]
     if measures.figures is None:
         figures: list[object] = [None] * 9
     else:

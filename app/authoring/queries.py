@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
+from app.accounts.models import Account
 from app.assessment.models import Attempt, Bank, Exam, Question, Result
 from app.assessment.queries import in_force
 from app.catalog.models import Course, CourseVersion
@@ -16,12 +17,16 @@ from app.learning.models import Enrolment
 
 @dataclass(frozen=True)
 class CourseInUse:
-    """A course as its instructors follow it; counts are of people and of sittings, never of names."""
+    """A course as its instructors follow it; counts are of people and of sittings, never of names.
+
+    Simulated learners are counted apart, and their sittings not at all.
+    """
 
     slug: str
     version: CourseVersion
     versions: int
     learners: int
+    simulated: int
     questions: int
     sat: int
     passed: int
@@ -36,7 +41,7 @@ def courses_in_use(session: Session) -> Sequence[CourseInUse]:
         .order_by(CourseVersion.tier, Course.slug)
     ).all()
     versions = _counts(session, CourseVersion.course_id)
-    learners = _counts(session, Enrolment.course_id)
+    learners = _learners(session)
     questions = dict(
         session.execute(
             select(Bank.course_id, func.count())
@@ -51,7 +56,8 @@ def courses_in_use(session: Session) -> Sequence[CourseInUse]:
             slug=course.slug,
             version=version,
             versions=versions.get(course.id, 0),
-            learners=learners.get(course.id, 0),
+            learners=learners.get(course.id, (0, 0))[0],
+            simulated=learners.get(course.id, (0, 0))[1],
             questions=questions.get(course.id, 0),
             sat=outcomes.get(course.id, (0, 0))[0],
             passed=outcomes.get(course.id, (0, 0))[1],
@@ -65,13 +71,24 @@ def _counts(session: Session, column: InstrumentedAttribute[int]) -> dict[int, i
     return dict(session.execute(select(column, func.count()).group_by(column)).fetchall())
 
 
+def _learners(session: Session) -> dict[int, tuple[int, int]]:
+    """By course: people who began it, and simulated ones."""
+    rows = session.execute(
+        select(Enrolment.course_id, func.count().filter(~Account.simulated), func.count().filter(Account.simulated))
+        .join(Account, Account.id == Enrolment.account_id)
+        .group_by(Enrolment.course_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 def _outcomes(session: Session) -> dict[int, tuple[int, int]]:
-    """By course: certification attempts with a result, and those that passed."""
+    """By course: certification attempts of people with a result, and those that passed."""
     rows = session.execute(
         select(Exam.course_id, Result.passed, func.count())
         .join(Attempt, Attempt.exam_id == Exam.id)
         .join(Result, Result.attempt_id == Attempt.id)
-        .where(Exam.kind == "certification", Attempt.state == "released", in_force())
+        .join(Account, Account.id == Attempt.account_id)
+        .where(Exam.kind == "certification", Attempt.state == "released", in_force(), ~Account.simulated)
         .group_by(Exam.course_id, Result.passed)
     )
     outcomes: dict[int, tuple[int, int]] = {}

@@ -128,6 +128,7 @@ def _passed(session: Session, course: Course) -> dict[str, Line]:
             Result.revision == newest,
             Result.passed.is_(True),
             Account.state != "erased",
+            ~Account.simulated,
         )
         .order_by(Attempt.id)
     )

@@ -97,9 +97,14 @@ class PassedAttempt:
 
 
 def find_passed_attempt(session: Session, attempt_id: int) -> PassedAttempt | None:
-    """A released attempt at a certification exam, with all an award needs; whether it passed, its result says."""
+    """A released attempt at a certification exam, with all an award needs; whether it passed, its result says.
+
+    None of a simulated one: nobody is there to hold a certificate.
+    """
     row = session.execute(
-        _attempts().where(Attempt.id == attempt_id, Attempt.state == "released", Exam.kind == "certification")
+        _attempts().where(
+            Attempt.id == attempt_id, Attempt.state == "released", Exam.kind == "certification", ~Account.simulated
+        )
     ).one_or_none()
     if row is None:
         return None

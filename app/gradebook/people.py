@@ -32,6 +32,7 @@ class Person:
     name: str | None
     name_key: str
     done: int  # items of their version that they have done; 0 where nobody asked
+    simulated: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,11 @@ def find_people(session: Session, course_id: int, wanted: Wanted) -> list[Person
     return people
 
 
-def page_of_people(session: Session, course_id: int, wanted: Wanted, number: int) -> PageOf[Person]:
-    """One page of them."""
+def page_of_people(session: Session, course_id: int, wanted: Wanted, number: int) -> tuple[PageOf[Person], int]:
+    """One page of them, and how many of all are simulated."""
     people = find_people(session, course_id, wanted)
-    return PageOf(people[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], number, PAGE_SIZE, len(people))
+    rows = people[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return PageOf(rows, number, PAGE_SIZE, len(people)), sum(one.simulated for one in people)
 
 
 def get_person(session: Session, course_id: int, public_id: str) -> Person:
@@ -75,7 +77,7 @@ def get_person(session: Session, course_id: int, public_id: str) -> Person:
     return _person(*row)
 
 
-_People = Select[int, int, int, str, str, str, str, int]
+_People = Select[int, int, int, str, str, str, str, int, bool]
 
 
 def _people(course_id: int, done: ScalarSelect[int] | None) -> _People:
@@ -90,6 +92,7 @@ def _people(course_id: int, done: ScalarSelect[int] | None) -> _People:
             Account.name_key,
             Account.state,
             literal(0, Integer) if done is None else done,
+            Account.simulated,
         )
         .join(Account, Account.id == Enrolment.account_id)
         .where(Enrolment.course_id == course_id, Enrolment.state == "active")
@@ -113,12 +116,18 @@ def _items_done() -> ScalarSelect[int]:
 
 
 def _person(
-    enrolment_id: int, account_id: int, version_id: int, public_id: str, name: str, key: str, state: str, done: int
+    enrolment_id: int,
+    account_id: int,
+    version_id: int,
+    public_id: str,
+    name: str,
+    key: str,
+    state: str,
+    done: int,
+    simulated: bool,
 ) -> Person:
-    erased = state == "erased"
-    return Person(
-        enrolment_id, account_id, version_id, public_id, None if erased else name, "" if erased else key, done
-    )
+    shown, sorted_by = (None, "") if state == "erased" else (name, key)
+    return Person(enrolment_id, account_id, version_id, public_id, shown, sorted_by, done, simulated)
 
 
 def _by_progress(session: Session, people: list[Person], *, ahead: bool) -> list[Person]:

@@ -36,7 +36,12 @@ def as_csv(rows: Sequence[Row], quizzes: Mapping[str, Any], projects: Mapping[st
 
 def _cells(row: Row, quizzes: Mapping[str, Any], projects: Mapping[str, Any], *, with_exam: bool) -> list[str]:
     language = current_language()
-    cells = [name_of(row.person.name), ", ".join(one.name for one in row.cohorts), numeral(row.percent, language)]
+    name = name_of(row.person.name)
+    cells = [
+        _("%(name)s (simulated)", name=name) if row.person.simulated else name,
+        ", ".join(one.name for one in row.cohorts),
+        numeral(row.percent, language),
+    ]
     cells += [_quiz(row, slug) for slug in quizzes]
     cells += [cell for slug in projects for cell in _project(row, slug)]
     return [*cells, *_exam(row)] if with_exam else cells

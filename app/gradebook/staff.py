@@ -44,7 +44,7 @@ def learners(slug: str) -> ResponseReturnValue:
     version = get_current_version(db.session, slug)
     form = FilterForm(request.args)
     wanted = _wanted(db.session, version, form)
-    found = page_of_people(db.session, version.course_id, wanted, page_number(request.args.get("page")))
+    found, simulated = page_of_people(db.session, version.course_id, wanted, page_number(request.args.get("page")))
     shown = version_of(db.session, version.id)
     return form_page(
         "gradebook/learners.html",
@@ -52,6 +52,7 @@ def learners(slug: str) -> ResponseReturnValue:
         version=version,
         wanted=wanted,
         found=found,
+        simulated=simulated,
         rows=rows_of(db.session, version.course_id, found.rows),
         quizzes=shown.headings,
         projects=shown.project_titles,

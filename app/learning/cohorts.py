@@ -32,10 +32,11 @@ class CohortDraft:
 
 @dataclass(frozen=True)
 class CohortEntry:
-    """A cohort and how many of its people are in the course now."""
+    """A cohort, how many of its people are in the course now, and how many of them are simulated."""
 
     cohort: Cohort
     learners: int
+    simulated: int = 0
 
 
 def cohorts_of(session: Session, course_id: int) -> Sequence[CohortEntry]:
@@ -46,14 +47,15 @@ def cohorts_of(session: Session, course_id: int) -> Sequence[CohortEntry]:
         Enrolment.state == "active",
     )
     rows = session.execute(
-        select(Cohort, func.count(Enrolment.id))
+        select(Cohort, func.count(Enrolment.id), func.count(Enrolment.id).filter(Account.simulated))
         .outerjoin(CohortMember, CohortMember.cohort_id == Cohort.id)
         .outerjoin(Enrolment, in_course)
+        .outerjoin(Account, Account.id == Enrolment.account_id)
         .where(Cohort.course_id == course_id)
         .group_by(Cohort.id)
         .order_by(Cohort.archived_at.is_not(None), Cohort.name_key, Cohort.id)
     )
-    return [CohortEntry(cohort, learners) for cohort, learners in rows]
+    return [CohortEntry(*row) for row in rows]
 
 
 def get_cohort(session: Session, course_id: int, public_id: str) -> Cohort:

@@ -23,7 +23,12 @@ def reindex(session: Session, account_ids: Collection[int]) -> None:
     visible = session.scalars(
         select(MatchProfile.account_id)
         .join(Account, Account.id == MatchProfile.account_id)
-        .where(MatchProfile.account_id.in_(list(account_ids)), MatchProfile.visible, Account.state == "active")
+        .where(
+            MatchProfile.account_id.in_(list(account_ids)),
+            MatchProfile.visible,
+            Account.state == "active",
+            ~Account.simulated,
+        )
     ).all()
     session.execute(delete(CandidateSkill).where(CandidateSkill.account_id.in_(list(account_ids))))
     rows = [

@@ -68,7 +68,7 @@ def get_visible_account_id(session: Session, pseudonym: str) -> int:
     account_id = session.scalar(
         select(MatchProfile.account_id)
         .join(Account, Account.id == MatchProfile.account_id)
-        .where(MatchProfile.pseudonym == pseudonym, MatchProfile.visible, Account.state == "active")
+        .where(MatchProfile.pseudonym == pseudonym, MatchProfile.visible, Account.state == "active", ~Account.simulated)
     )
     if account_id is None:
         raise NotFoundError("candidate")

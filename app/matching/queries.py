@@ -186,7 +186,12 @@ def _profiles(session: Session, account_ids: Collection[int]) -> Mapping[int, Ma
     found = session.scalars(
         select(MatchProfile)
         .join(Account, Account.id == MatchProfile.account_id)
-        .where(MatchProfile.account_id.in_(list(account_ids)), MatchProfile.visible, Account.state == "active")
+        .where(
+            MatchProfile.account_id.in_(list(account_ids)),
+            MatchProfile.visible,
+            Account.state == "active",
+            ~Account.simulated,
+        )
     )
     return {profile.account_id: profile for profile in found}
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.accounts import mails as accounts_mails
+from app.accounts.queries import is_simulated
 from app.assessment import exam_mails, regrades
 from app.assessment import mails as project_mails
 from app.certification import bulk
@@ -38,7 +39,9 @@ LETTERS: Mapping[str, accounts_mails.Writer] = {
 
 
 def prepare_letter(session: Session, message: OutboxMessage, settings: Settings) -> Act | None:
-    """Write the letter now, and have it sent by the mailer of the settings."""
+    """Write the letter now, and have it sent by the mailer of the settings; nobody simulated is sent any."""
+    if message.recipient_id is not None and is_simulated(session, message.recipient_id):
+        return None
     letter = LETTERS[message.payload["letter"]](session, message, settings)
     if letter is None:
         return None

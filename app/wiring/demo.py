@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,8 +17,6 @@ from app.accounts.passwords import hash_password
 from app.accounts.services import create_account
 from app.assessment import answering, queries, services, starting
 from app.assessment.answers import PARTS_KEYS
-from app.assessment.choices import is_right, options_of
-from app.assessment.layouts import COLUMN, ITEM, LEFT, OPTION, ROW, right_id
 from app.assessment.models import Attempt, AttemptItem, ExamVersion
 from app.authoring.cli import read_in_order
 from app.authoring.services import import_course, import_skills
@@ -38,7 +35,10 @@ from app.jobs.drafts import OfferDraft, RequirementDraft
 from app.learning import services as learning
 from app.matching import services as matching
 from app.web.transactions import reading_session
+from app.wiring import simulating
+from app.wiring.demo_cohort import PERIOD, add_cohort
 from app.wiring.demo_offers import EMPLOYERS, OFFERS, DemoOffer
+from app.wiring.simulating import Dice
 
 PASSWORD = "passerelle-demo-2026"  # noqa: S105 - printed at load, and refused outside development
 COURSE = "ia-au-travail"
@@ -102,7 +102,8 @@ def load(session: Session, *, today: date) -> None:
     """Everything, in the order in which it would have happened, the last days before `today`."""
     if find_active_key(session) is None:
         generate_first_key(session, actor=SYSTEM)
-    publish_courses(session, ROOT / "content")
+    with clock.frozen(clock.now() - PERIOD - timedelta(days=1)):  # before anybody took them
+        publish_courses(session, ROOT / "content")
     password_hash = hash_password(PASSWORD)
     actors = {person.key: _join(session, person, password_hash) for person in PEOPLE}
     for offer in OFFERS:
@@ -115,6 +116,7 @@ def load(session: Session, *, today: date) -> None:
     for person in PEOPLE:
         if person.visible:
             matching.give_consent(session, actor=actors[person.key], language=person.language)
+    add_cohort(session, opened_by=actors["camille"])
 
 
 def publish_courses(session: Session, folder: Path) -> None:
@@ -208,38 +210,8 @@ def _sit_down(session: Session, actor: Actor, exam_version: ExamVersion, *, wron
 def answer_of(item: AttemptItem, *, right: bool, language: str) -> dict[str, object] | None:
     """A right (or wrong) answer to one question, as a browser would send it; for what has parts, wrong is blank."""
     body = item.version.body
+    if right:
+        return simulating.right_answer(body, item.option_order, language)
     if item.version.type in PARTS_KEYS:
-        return _right_parts(item, language) if right else None
-    if item.version.type in ("numeric", "text"):
-        return {"text": _typed(body["answers"], language) if right else "0", "lang": language}
-    by_id = {option["id"]: option for option in options_of(body)}
-    wanted = [token for token, option_id in item.option_order if is_right(by_id[option_id]) == right]
-    return {"choices": wanted} if item.version.type == "multiple" else {"choice": wanted[0]}
-
-
-def _right_parts(item: AttemptItem, language: str) -> dict[str, object]:
-    body, kind = item.version.body, item.version.type
-    tokens = {name: token for token, name in item.option_order}
-    given: dict[str, object] = {}
-    if kind == "matching":
-        given = {f"{LEFT}{place}": tokens[right_id(body, place)] for place in range(len(body["pairs"]))}
-    elif kind == "ordering":
-        given = {f"{ITEM}{place}": place + 1 for place in range(len(body["order"]))}
-    elif kind == "matrix":
-        given = {ROW + row: tokens[COLUMN + column] for row, column in body["key"].items()}
-    else:
-        for name, gap in body["gaps"].items():
-            chosen = next((option["id"] for option in gap.get("options", ()) if is_right(option)), "")
-            typed = tokens.get(f"{OPTION}{name}:{chosen}")
-            given[f"{gap['type']}:{name}"] = typed or _typed(gap["answers"], language)
-    parts = {PARTS_KEYS[kind]: {tokens[part]: value for part, value in given.items()}}
-    return parts | ({"lang": language} if kind == "cloze" else {})
-
-
-def _typed(entries: Sequence[dict[str, object]], language: str) -> str:
-    entry = next(one for one in entries if one.get("credit", 1) == 1)
-    value = entry.get("value")
-    if isinstance(value, dict):
-        value = value[language]
-    text = str(value)
-    return text.replace(".", ",") if language == "fr" and isinstance(value, int | float) else text
+        return None
+    return simulating.wrong_answer(body, item.option_order, language, Dice(b"demo", item.version.question.slug))

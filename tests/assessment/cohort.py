@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,13 +12,15 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.assessment.answers import WRITTEN_TYPES
 from app.assessment.choices import is_right, options_of
 from app.assessment.drafts import QuestionDraft
-from app.assessment.drawing import Stream, shuffled
+from app.assessment.drawing import shuffled
 from app.assessment.draws import pool_of
 from app.assessment.keyed import has_options
 from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, QuestionVersion, Result, Score
 from app.foundation.identifiers import encode
+from app.wiring.simulating import Dice, chance, chosen
 from tests.courses import both, question
 
 BEGINS = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -53,7 +54,7 @@ class Cohort:
     ) -> None:
         self.session, self.version, self.natures = session, version, natures
         self.pool = list(pool_of(session, version.id))
-        self.dice = Stream(seed, "dice")
+        self.dice = Dice(seed, "dice")
         self.seed = seed
         self.rows: dict[type, list[dict[str, Any]]] = {
             model: [] for model in (Account, Attempt, AttemptItem, Answer, Score, Result)
@@ -63,17 +64,13 @@ class Cohort:
         """So many people sit, every second one in English; `form` questions each, all of the pool unless said."""
         for person in range(first, first + people):
             language = "en" if person % 2 else "fr"
-            strength = 2.0 * (sum(self.chance() for _ in range(6)) - 3)  # near normal, sd 1.4
+            strength = 2.0 * (sum(self.dice.share() for _ in range(6)) - 3)  # near normal, sd 1.4
             drawn = shuffled(self.pool, self.seed, f"form {person}")[:form] if form else self.pool
             self._attempt(person, language, strength, drawn)
         for model, rows in self.rows.items():
             self.session.execute(insert(model), rows)
             rows.clear()
         self.session.commit()
-
-    def chance(self) -> float:
-        """A number of 0–1."""
-        return self.dice.below(1 << 30) / (1 << 30)
 
     def _attempt(self, person: int, language: str, strength: float, drawn: Sequence[QuestionVersion]) -> None:
         at = BEGINS + timedelta(minutes=person)
@@ -108,7 +105,7 @@ class Cohort:
     ) -> bool:
         nature = self.natures.get(version.question.slug, Nature())
         difficulty = nature.difficulty + (nature.harder_in_english if language == "en" else 0)
-        knows = self.chance() < 1 / (1 + math.exp(-nature.sharpness * (strength - difficulty)))
+        knows = self.dice.share() < chance(strength, difficulty, sharpness=nature.sharpness)
         options = options_of(version.body) if has_options(version.body) else ()
         key = {option["id"] for option in options if is_right(option)}
         order = [[f"t{person}-{slot}-{option['id']}", option["id"]] for option in options]
@@ -134,18 +131,14 @@ class Cohort:
             return []
         if knows:
             return wrong[:1] if nature.wrong_key else key
-        if self.chance() < 0.03:
+        if self.dice.share() < 0.03:
             return []
         others = [option for option in (*key, *wrong) if option != nature.unused]
         return [others[self.dice.below(len(others))]]
 
 
 def _payload(kind: str, tokens: list[str]) -> dict[str, Any] | None:
-    if kind == "multiple":
-        return {"choices": tokens} if tokens else None
-    if kind in ("single", "truefalse", "hotspot"):
-        return {"choice": tokens[0]} if tokens else None
-    return {"text": "huit", "lang": "fr"}
+    return {"text": "huit", "lang": "fr"} if kind in WRITTEN_TYPES else chosen(kind, tokens)
 
 
 def slugs(count: int) -> Iterable[str]:
