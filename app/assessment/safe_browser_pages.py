@@ -26,8 +26,8 @@ from app.web.transactions import reading_session
 
 blueprint = Blueprint("safe_browser", __name__)
 # Every address with an attempt in it, so that a new one is kept too.
-GUARDED = ("assessment.", "assessment_breaks.", "assessment_document.")
-OPEN = ("assessment.result",)
+GUARDED = ("assessment.", "assessment_breaks.", "assessment_document.", "attempt_files.")
+OPEN = ("assessment.result", "attempt_files.own")  # also read once the exam is over
 PROVEN_FOR_S = 12 * 3600  # an exam and its breaks; after that the proof is asked for again
 PATH = re.compile(r"/[!-~]{0,300}")  # as a browser writes the path and the query of a page
 PASS = "safe_browser"  # noqa: S105 - the name of a part of the session

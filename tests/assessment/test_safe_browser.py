@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.assessment.models import Answer, Attempt
 from app.assessment.safe_browser import HEADER, proof, proven_key
-from app.assessment.safe_browser_pages import OPEN
+from app.assessment.safe_browser_pages import GUARDED, OPEN
 from app.assessment.services import submit_attempt
 from app.foundation import clock
 from app.foundation.i18n import use_language
@@ -289,3 +289,12 @@ class TestScript:
         with other.raw.session_transaction() as cookie:
             cookie["safe_browser"] = passed
         assert other.post(locked.start_path, {"pledge": "y"}).status_code == 403
+
+
+# What is done about an attempt once it is over, by its candidate or by staff, and what their own browser tells.
+AFTERWARDS = ("accommodations.", "appeals.", "signals.")
+
+
+def test_every_address_of_an_attempt_is_guarded(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules() if "attempt_id" in rule.arguments}
+    assert {one for one in endpoints if not one.startswith((*GUARDED, *AFTERWARDS))} == set()
