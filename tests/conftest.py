@@ -16,6 +16,7 @@ from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from app.certification.site import install as install_issuer
 from app.config import read_settings
 from app.extensions import db
 from app.foundation.database import Base, set_read_only
@@ -117,6 +118,7 @@ def empty_copy(the_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path
 def app(the_app: Flask, empty_copy: Path | None) -> Iterator[Flask]:
     """The application on an empty database; real transactions, undone by emptying the tables and the letter box."""
     set_read_only(False)
+    install_issuer(the_app.config["SETTINGS"])  # a test may have made another application in this process
     yield the_app
     db.session.remove()
     set_read_only(False)

@@ -17,6 +17,7 @@ from app.accounts.passwords import hash_password
 from app.accounts.services import create_account
 from app.assessment import answering, queries, services, starting
 from app.assessment.answers import PARTS_KEYS
+from app.assessment.choices import is_right, options_of
 from app.assessment.models import Attempt, AttemptItem, ExamVersion
 from app.authoring.cli import read_in_order
 from app.authoring.services import import_course, import_skills
@@ -208,10 +209,13 @@ def _sit_down(session: Session, actor: Actor, exam_version: ExamVersion, *, wron
 
 
 def answer_of(item: AttemptItem, *, right: bool, language: str) -> dict[str, object] | None:
-    """A right (or wrong) answer to one question, as a browser would send it; for what has parts, wrong is blank."""
+    """A right answer to one question as a browser would send it, or one worth nothing; of what has parts, a blank."""
     body = item.version.body
     if right:
         return simulating.right_answer(body, item.option_order, language)
     if item.version.type in PARTS_KEYS:
         return None
+    if item.version.type == "multiple":  # all that is wrong and nothing else: a part of it might be worth a part
+        rights = {option["id"] for option in options_of(body) if is_right(option)}
+        return simulating.chosen("multiple", [token for token, name in item.option_order if name not in rights])
     return simulating.wrong_answer(body, item.option_order, language, Dice(b"demo", item.version.question.slug))
