@@ -65,10 +65,10 @@ def _without_signs(title: str) -> str:
 
 
 def study(visitor: Visitor, site: Site) -> None:
-    """Every module: its lessons, then its exercises, which open the next one."""
+    """Every module: its lessons, then its exercises, which open the next one; the project waits for later."""
     with site.database() as session:
         version = get_current_version(session, COURSE)
-        modules = [[item.slug for item in module.items] for module in version.modules]
+        modules = [[item.slug for item in module.items if item.kind != "project"] for module in version.modules]
     for *lessons, quiz in modules:
         read_lessons(visitor, len(lessons))
         assert visitor.page.url.endswith(quiz)
