@@ -39,6 +39,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(absent)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A browser test that fails says what was on each page."""
+    report = yield
+    if report.failed and (browser := getattr(item, "funcargs", {}).get("chromium")):
+        report.sections += [
+            (f"page {page.url}", page.inner_text("body")[:2000]) for one in browser.contexts for page in one.pages
+        ]
+    return report
+
+
 @pytest.fixture(autouse=True)
 def no_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse the network to tests that do not ask for it; PostgreSQL's driver does not use Python's sockets."""

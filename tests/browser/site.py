@@ -18,15 +18,16 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PORTS = range(8150, 8171)  # below those the system hands out, so that none is taken between the look and the start
+PORTS = range(8150, 9000)  # below those the system hands out, so that none is taken between the look and the start
 START_SECONDS = 60
 STOP_SECONDS = 15
 SECRET = "a-secret-of-the-tests-and-of-nothing-else"
 
 
 def free_port() -> int:
-    """A port of ours that nobody listens on just now; two processes of pytest look from either end."""
-    for port in reversed(PORTS) if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else PORTS:
+    """A port of ours that nobody listens on just now; each process looks from a place of its own."""
+    first = os.getpid() * 20 % len(PORTS)
+    for port in (*PORTS[first:], *PORTS[:first]):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
