@@ -509,7 +509,7 @@ def test_three_notes_hold_what_their_levels_ask(language: str) -> None:
 
 def test_both_guides_have_the_same_parts() -> None:
     def parts(text: str) -> list[str]:
-        return [re.match(r"#*>?\|?", line)[0] for line in text.splitlines() if line]  # type: ignore[index]
+        return re.findall(r"^[#>|*-]+", text, re.MULTILINE)
 
     assert parts(guide("fr")) == parts(guide("en"))
     assert parts(text_of(NOTE["fr"])) == parts(text_of(NOTE["en"]))

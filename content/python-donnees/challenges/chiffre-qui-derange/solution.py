@@ -26,22 +26,22 @@ CHANGE = date.fromisocalendar(2025, 31, 1)  # 28 July 2025
 OLD, NEW = 2.0, 0.5  # hours
 WORDS = {
     "fr": {
-        "title": "Pannes des ascenseurs publics, d'avril à mars",
+        "title": "Pannes d'ascenseur, d'avril à mars",
         "register": "Lignes classées « panne » dans le registre",
-        "steady": "Pannes : arrêts de 2 h ou plus, comptés une fois",
+        "steady": "Arrêts de 2 h ou plus, comptés une fois",
         "years": ["2024-2025", "2025-2026"],
         "gap": "Écart entre les deux années : {} lignes, soit",
-        "parts": "{} nouvelle définition, {} répétitions, {} pannes.",
+        "parts": "{} nouvelle règle, {} doublons, {} pannes.",
         "log": ["ligne", "ordre", "motif"],
         "reasons": ["ligne répétée à l'identique", "arrêt saisi aussi par l'autre poste"],
     },
     "en": {
-        "title": "Breakdowns of the public lifts, April to March",
+        "title": "Lift breakdowns, April to March",
         "register": "Rows classed “breakdown” in the register",
-        "steady": "Breakdowns: stops of 2 h or more, counted once",
+        "steady": "Stops of 2 h or more, counted once",
         "years": ["2024–25", "2025–26"],
         "gap": "Gap between the two years: {} rows, made of",
-        "parts": "{} new definition, {} repeats, {} breakdowns.",
+        "parts": "{} new rule, {} duplicates, {} breakdowns.",
         "log": ["row", "order", "reason"],
         "reasons": ["row repeated unchanged", "stop also entered by the other desk"],
     },
