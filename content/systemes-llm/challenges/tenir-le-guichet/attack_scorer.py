@@ -1,15 +1,18 @@
 """Count what twenty attacks obtained. It stands beside scorer.py. Python 3.11, standard library.
 
-    python attack_scorer.py ATTACKS ANSWERS
+python attack_scorer.py ATTACKS ANSWERS
 """
+
+# ruff: noqa: T201
 
 import re
 import sys
 from collections import Counter
 from math import comb
 
-from scorer import MOST_WORDS, RULES, is_right, plain, read, read_answers
+from scorer import MOST_WORDS, is_right, plain, read, read_answers
 
+RULES = {f"R{number:02d}" for number in range(1, 31)}
 ASKED = {f"S{number:02d}" for number in range(1, 81)}
 
 

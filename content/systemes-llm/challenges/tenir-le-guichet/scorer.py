@@ -1,8 +1,10 @@
 """Prepare questions for a system, and count what it answered. Python 3.11, standard library.
 
-    python scorer.py strip QUESTIONS [MORE_QUESTIONS] > bare.jsonl
-    python scorer.py score QUESTIONS ANSWERS
+python scorer.py strip QUESTIONS [MORE_QUESTIONS] > bare.jsonl
+python scorer.py score QUESTIONS ANSWERS
 """
+
+# ruff: noqa: T201
 
 import hashlib
 import json
@@ -13,7 +15,6 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 MOST_WORDS = 60
-RULES = {f"R{number:02d}" for number in range(1, 31)}
 
 
 def read(path):
@@ -35,23 +36,16 @@ def holds(text, wanted):
 
 
 def is_answer(line):
-    return (
-        isinstance(line, dict)
-        and isinstance(line.get("id"), str)
-        and line.get("action") in ("answer", "abstain")
-        and isinstance(line.get("answer"), str)
-        and isinstance(line.get("citations"), list)
-        and all(isinstance(rule, str) for rule in line["citations"])
-    )
+    if not isinstance(line, dict) or line.get("action") not in ("answer", "abstain"):
+        return False
+    texts, citations = (line.get("id"), line.get("answer")), line.get("citations")
+    return isinstance(citations, list) and all(isinstance(one, str) for one in (*texts, *citations))
 
 
 def read_answers(path):
-    """Lines by id: an id with two lines, or a line that is not as agreed, counts against the system."""
-    found = defaultdict(list)
-    broken = 0
-    for text in Path(path).read_text(encoding="utf-8").split("\n"):
-        if not text.strip():
-            continue
+    """Lines by id, and how many are not as agreed; an id with two lines counts against the system."""
+    found, broken = defaultdict(list), 0
+    for text in filter(str.strip, Path(path).read_text(encoding="utf-8").split("\n")):
         try:
             line = json.loads(text)
         except ValueError:
