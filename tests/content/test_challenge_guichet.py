@@ -56,6 +56,7 @@ SCORER = program("scorer")
 sys.modules["scorer"] = SCORER
 ATTACKS = program("attack_scorer")
 del sys.modules["scorer"]
+REFERENCE = program("reference")
 QUESTIONS = {
     (language, name): lines(FILES[language][place])
     for language in FILES
@@ -489,6 +490,25 @@ def test_traps_lie_where_the_guide_says(language: str) -> None:
     asked = {one["id"]: f"{one['question']} {one.get('document', '')}" for one in QUESTIONS[language, "sealed"]}
     for number, pair in words.items():
         assert pair[language == "en"] in asked[number], number
+
+
+@each_language
+def test_cutting_a_question_in_two_gets_what_the_guide_says(language: str) -> None:
+    search = REFERENCE.Search(REFERENCE.read_rules(FOLDER / FILES[language][0]))
+    right = 0
+    for question in QUESTIONS[language, "sealed"]:
+        pieces = re.split(r", et |, and ", question["question"])
+        replies = [REFERENCE.reply(search, {"id": question["id"], "question": piece}, "") for piece in pieces]
+        line = abstention(question)
+        if all(reply["action"] == "answer" for reply in replies):
+            text = " ".join(" ".join(reply["answer"] for reply in replies).split()[:60])
+            cited = sorted({rule for reply in replies for rule in reply["citations"]})
+            line = answer(question, text=text, citations=cited)
+        right += SCORER.outcome(question, [line]).startswith("right")
+    assert re.search(
+        rf"\b{right} (justes avec le même seuil|right with the same threshold)", text_of(f"guide.{language}.md")
+    )
+    assert right >= 40
 
 
 # the page and the files
