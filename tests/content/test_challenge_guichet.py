@@ -270,6 +270,13 @@ def test_lines_that_are_not_as_agreed_are_counted(tmp_path: Path) -> None:
     assert broken == 6
 
 
+def test_answers_in_another_encoding_do_not_stop_the_count(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_bytes('{"id": "Q01", "action": "answer", "answer": "à 12 h", "citations": []}'.encode("cp1252"))
+    found, broken = SCORER.read_answers(path)
+    assert (len(found["Q01"]), broken) == (1, 0)
+
+
 @each_language
 def test_what_a_system_reads_holds_no_answer(language: str) -> None:
     bare = [json.loads(line) for line in run("scorer.py", "strip", *FILES[language][2:]).splitlines()]

@@ -45,7 +45,7 @@ def is_answer(line):
 def read_answers(path):
     """Lines by id, and how many are not as agreed; an id with two lines counts against the system."""
     found, broken = defaultdict(list), 0
-    for text in filter(str.strip, Path(path).read_text(encoding="utf-8").split("\n")):
+    for text in filter(str.strip, Path(path).read_text(encoding="utf-8", errors="replace").split("\n")):
         try:
             line = json.loads(text)
         except ValueError:
