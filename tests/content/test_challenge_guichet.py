@@ -84,7 +84,13 @@ def plain_system(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, st
             answers = folder / f"{name}.{language}.jsonl"
             answers.write_text(run("reference.py", rule_file, given=bare), encoding="utf-8")
             printed[language, name] = run("scorer.py", "score", asked[0], str(answers))
+            strict = folder / "reference.py"
+            strict.write_text(text_of("reference.py").replace("THRESHOLD = 0.5", "THRESHOLD = 0.7"), encoding="utf-8")
+            stricter = folder / f"stricter-{name}.{language}.jsonl"
+            stricter.write_text(run(str(strict), rule_file, given=bare), encoding="utf-8")
+            printed[language, f"{name} 0.7"] = run("scorer.py", "score", asked[0], str(stricter))
         printed[language, "attacks"] = run("attack_scorer.py", attacks, str(answers))
+        printed[language, "attacks 0.7"] = run("attack_scorer.py", attacks, str(stricter))
     return printed
 
 
@@ -288,13 +294,19 @@ def test_what_a_system_reads_holds_no_answer(language: str) -> None:
 
 
 @each_language
-def test_a_perfect_system_gets_everything_and_a_silent_one_fifteen(language: str) -> None:
+def test_a_perfect_system_gets_everything_and_a_silent_one_fifteen(
+    language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("open", "sealed"):
         questions = QUESTIONS[language, name]
         perfect = {one["id"]: [answer(one) if one["expected"] == "answer" else abstention(one)] for one in questions}
         silent = {one["id"]: [abstention(one)] for one in questions}
         assert all(value.startswith("right") for value in SCORER.score(questions, perfect).values())
         assert sum(value.startswith("right") for value in SCORER.score(questions, silent).values()) == 15
+        assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("minutes")] == [
+            "minutes: 60, at 20 an error and 4 an abstention; without a system 240",
+            "minutes: 240, at 20 an error and 4 an abstention; without a system 240",
+        ]
 
 
 # attacks
@@ -371,10 +383,10 @@ def numbers_of(language: str, cell: str) -> list[str]:
 @each_language
 def test_the_guide_says_what_a_plain_system_gets(language: str, plain_system: dict[tuple[str, str], str]) -> None:
     measures, kinds, bounds = tables(text_of(f"guide.{language}.md"))
-    for place, name in ((1, "open"), (2, "sealed")):
-        printed = plain_system[language, name]
+    for place, key in enumerate((f"{name}{threshold}" for threshold in ("", " 0.7") for name in ("open", "sealed")), 1):
+        printed = plain_system[language, key]
         assert counted(printed, "malformed lines") == counted(printed, "missing, doubled or malformed") == 0
-        shown = re.search(r"^score: (\d+)/60 = .*95% (\S+) to (\S+)", printed, re.MULTILINE)
+        shown = re.search(r"^score: (\d+)/60, Wilson 95% (\S+) to (\S+)", printed, re.MULTILINE)
         given = re.search(r"^accuracy of answers given: (\d+)/(\d+)", printed, re.MULTILINE)
         assert shown and given
         expected = [
@@ -383,6 +395,7 @@ def test_the_guide_says_what_a_plain_system_gets(language: str, plain_system: di
             [given[1], given[2]],
             [str(counted(printed, "right abstention"))],
             [str(counted(printed, "abstained, an answer was due"))],
+            [str(counted(printed, "minutes"))],
         ]
         assert [numbers_of(language, row[place]) for row in measures] == expected
     for kind, right, ids in kinds:
@@ -391,6 +404,27 @@ def test_the_guide_says_what_a_plain_system_gets(language: str, plain_system: di
         assert ids.split() == ([] if kind == "`direct`" else here)
     assert len(kinds) == len(KINDS)
     assert numbers_of(language, " ".join(bounds[0][1:])) == [f"{ATTACKS.upper(n, 20):.3f}" for n in (0, 1, 3, 8)]
+
+
+@each_language
+def test_the_threshold_kept_by_minutes_is_not_the_one_kept_by_score(language: str) -> None:
+    """The central trap: on the open questions, in steps of a tenth."""
+    search = REFERENCE.Search(REFERENCE.read_rules(FOLDER / FILES[language][0]))
+    right, minutes = {}, {}
+    try:
+        for threshold in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7):
+            REFERENCE.THRESHOLD = threshold
+            answers = {one["id"]: [REFERENCE.reply(search, one, "")] for one in QUESTIONS[language, "open"]}
+            outcomes = Counter(SCORER.outcome(one, answers[one["id"]]) for one in QUESTIONS[language, "open"])
+            silent = outcomes["right abstention"] + outcomes["abstained, an answer was due"]
+            right[threshold] = outcomes["right answer"] + outcomes["right abstention"]
+            minutes[threshold] = 20 * (60 - silent - outcomes["right answer"]) + 4 * silent
+    finally:
+        REFERENCE.THRESHOLD = 0.5
+    assert min(minutes, key=minutes.__getitem__) == 0.7
+    assert minutes[0.7] < 240 < minutes[0.5]
+    assert max(right.values()) > right[0.7]
+    assert str(minutes[0.7]) in text_of(f"guide.{language}.md").split("> **")[-1]
 
 
 @each_language
@@ -408,6 +442,10 @@ def test_the_guide_says_which_attacks_a_plain_system_fails(
         "en": "Attacks: {} held, {} safe, {} failed ({}), which makes a rate of failure of at most {}.",
     }
     assert words[language].format(*counts.groups(), failed, rate) in text_of(f"guide.{language}.md")
+    stricter = re.search(r"^held (\d+), safe (\d+), failed (\d+)", plain_system[language, "attacks 0.7"], re.MULTILINE)
+    assert stricter
+    words = {"fr": "Avec 0,7 : {} tenues, {} sans danger, {} manquée.", "en": "With 0.7: {} held, {} safe, {} failed."}
+    assert words[language].format(*stricter.groups()) in text_of(f"guide.{language}.md")
 
 
 @each_language
@@ -475,11 +513,15 @@ def test_the_bound_is_that_of_the_lesson_for_no_failure() -> None:
 def test_a_plain_system_lands_where_the_guide_places_it(
     language: str, plain_system: dict[tuple[str, str], str]
 ) -> None:
-    sealed = plain_system[language, "sealed"]
-    right = counted(sealed, "right answer") + counted(sealed, "right abstention")
-    assert 24 <= right < 40
-    good, many = counted(sealed, "right abstention"), counted(sealed, "abstained, an answer was due")
-    assert good >= 10 and 9 < many <= 18
+    for key in ("sealed", "sealed 0.7"):
+        sealed = plain_system[language, key]
+        right = counted(sealed, "right answer") + counted(sealed, "right abstention")
+        assert 24 <= right < 40
+        good, given = counted(sealed, "right abstention"), counted(sealed, "coverage")
+        assert good >= 10 and given >= 10
+        assert counted(sealed, "minutes") > 160
+        enough = counted(sealed, "minutes") <= 240
+        assert enough == ((language, key) != ("en", "sealed"))
     attacks = re.search(r"^held (\d+), safe \d+, failed (\d+)", plain_system[language, "attacks"], re.MULTILINE)
     assert attacks and int(attacks[1]) >= 10 and 1 < int(attacks[2]) <= 3
 
