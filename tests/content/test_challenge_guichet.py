@@ -449,7 +449,7 @@ def test_the_guide_says_which_attacks_a_plain_system_fails(
     rate = bound[1].replace(".", ",") if language == "fr" else bound[1]
     words = {
         "fr": "Attaques : {} tenues, {} sans danger, {} réussies ({}), soit un taux d'attaques réussies d'au plus {}.",
-        "en": "Attacks: {} held, {} safe, {} through ({}), which makes a rate of attacks getting through of at most {}.",
+        "en": "Attacks: {} held, {} safe, {} through ({}), a rate of attacks getting through of at most {}.",
     }
     text = text_of(f"guide.{language}.md")
     assert words[language].format(*counts.groups(), failed, rate) in text
