@@ -2,7 +2,7 @@
 
     python reference.py RULES < bare.jsonl > answers.jsonl
 
-It uses no model and no pasted document. Its threshold was set at sight; the guide compares it with another.
+It uses no model and no pasted document. Its threshold was set by eye; the guide compares it with another.
 """
 
 # ruff: noqa: T201, SIM905
