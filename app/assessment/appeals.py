@@ -121,7 +121,7 @@ def find_under_way(session: Session, appeal: Appeal) -> Remarking | None:
 
 
 def hold_in_review(session: Session, appeal: Appeal) -> None:
-    """Keep an appeal from being answered or withdrawn until the commit; raises ConflictError when it is not in review."""
+    """Keep an appeal in review from being answered or withdrawn until the commit; raises ConflictError for another."""
     held = session.execute(
         update(Appeal)
         .where(Appeal.id == appeal.id, Appeal.state == AppealState.IN_REVIEW.value)

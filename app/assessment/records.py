@@ -34,7 +34,7 @@ def record_of(session: Session, attempt: Attempt, pools: Pools | None = None) ->
     papers = waiting.papers_of(session, attempt.id)
     again = remarked.of_attempts(session, [attempt.id])
     papers_again = remarked.papers_of(session, again)
-    about = (*rows, *papers, *again, *papers_again)
+    about: list[Any] = [attempt, *rows, *papers, *again, *papers_again]
     return {
         "format": FORMAT,
         "attempt": _attempt(attempt),
@@ -49,7 +49,7 @@ def record_of(session: Session, attempt: Attempt, pools: Pools | None = None) ->
         "results": _results(session, attempt.id),
         "decisions": [_decision(row) for row in rows],
         "remarkings": [_remarking(one, [row for row in papers_again if row.remarking_id == one.id]) for one in again],
-        "audit": audit_lines(session, [attempt.public_id, *(one.public_id for one in about)]),
+        "audit": audit_lines(session, [one.public_id for one in about]),
     }
 
 

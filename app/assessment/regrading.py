@@ -165,7 +165,7 @@ def marked_again(slot: Slot) -> Slot:
 
 
 def _came_first(decision: Decision | None, remarked: Remarked) -> bool:
-    """Was it in force when the answer was marked again? Of two that are only proposed, the re-marking is the new one."""
+    """Was it in force when the answer was marked again? A re-marking that is only proposed comes last."""
     if decision is None or remarked.at is None:
         return True
     return decision.at is not None and decision.at <= remarked.at

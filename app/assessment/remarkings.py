@@ -1,4 +1,4 @@
-"""Marking answers of one attempt again, on appeal: proposed by one person, marked by others, approved by yet another."""
+"""Marking answers of one attempt again, on appeal: one person proposes, others mark, yet another approves."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from app.audit.services import record
 from app.foundation import clock
 from app.foundation.actor import SYSTEM, Actor
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
+from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.identifiers import new_public_id
@@ -108,7 +109,10 @@ def _check(choices: Sequence[Choice], wanted: Wanted) -> None:
 
 def out_of_range(slot: int, most: Decimal) -> str:
     """What to say of points that a question cannot earn."""
-    return _("Question %(number)s: write points from 0 to %(most)s.", number=slot, most=format_number(most))
+    in_words = format_number(most, current_language())
+    return _(
+        "Question %(number)s: write points from 0 to %(most)s, with two decimals at most.", number=slot, most=in_words
+    )
 
 
 def _open_papers(session: Session, remarking: Remarking, attempt: Attempt, slots: Collection[int]) -> None:
