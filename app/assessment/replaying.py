@@ -242,9 +242,9 @@ def _was_published(record: Record, reason: str) -> bool:
 
 def _missing(record: Record, slots: Sequence[Slot], cut_of: regrading.CutOf) -> Iterator[Difference]:
     """A decision that was carried out for everybody, or a re-marking, of which this result knows nothing."""
-    again = _approved(record)
-    done = [one for one in record["decisions"] if one["carried_out"]]
-    last = record["results"][-1]
+    last, again = record["results"][-1], _approved(record)
+    counted, _earlier = _until(record, last)  # which may not be carried out for everybody yet
+    done = [one for one in record["decisions"] if one["carried_out"] or one in counted]
     if record["attempt"]["state"] not in ("scored", "released") or record["exam"]["kind"] == "practice":
         return
     if not (done or again):
