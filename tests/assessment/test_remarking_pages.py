@@ -95,9 +95,9 @@ def test_from_the_appeal_to_the_certificate(
     camille.get(sent.location)
     words = camille.text()
     assert "marked anew by 2 people 0.22 2 Lu par Trois. Lu par Quatre." in words
-    assert "Result 2.22 out of 4 4 out of 4" in words
+    assert "Points 2.22 out of 4 4 out of 4" in words
     assert "Outcome not passed passed" in words
-    assert "Certificate none a new one, with the date of the day" in words
+    assert "Certificate no certificate a new one, with the date of the day" in words
     assert "You proposed this: somebody else has to approve it." in words
     answer = {"outcome": "upheld", "answer": "Deux personnes l’ont lu de nouveau."}
     assert camille.post(f"{sent.location}/approval", answer).status_code == 422
