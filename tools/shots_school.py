@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_appeals
 import shots_essays
 import shots_exams
 import shots_figures
@@ -57,6 +58,7 @@ LETTERS = (
     "Votre parcours nous intéresse : parlons-en.",
     *shots_projects.WRITTEN,
     *shots_essays.WRITTEN,
+    *shots_appeals.WRITTEN,
 )
 # Answers for machines, and files.
 NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.(pdf|html)$")
@@ -83,13 +85,16 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots_figures.add_cohort(db.session)
         shots_projects.add_projects(db.session, lambda name: _actor(db.session, name))
         shots_essays.add_exam(db.session, lambda name: _actor(db.session, name))
+        shots_appeals.add_states(db.session)
         shots_studio.add_cohorts(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
         counter += [Shot(*named) for named in shots_exams.named(db.session)]
         studio = [Shot("camille", *named) for part in (shots_figures, shots_studio) for named in part.named(db.session)]
         shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
-        shots += [Shot(*one) for part in (shots_projects, shots_essays) for one in part.named(db.session)]
+        shots += [
+            Shot(*one) for part in (shots_projects, shots_essays, shots_appeals) for one in part.named(db.session)
+        ]
         db.session.rollback()
         db.session.close()
         run_sweeps(app)
