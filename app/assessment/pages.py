@@ -10,7 +10,7 @@ from typing import Any
 from flask import session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.assessment import essays, paper_queries, queries, rules, services, starting
+from app.assessment import essays, paper_queries, queries, release_queries, rules, services, starting
 from app.assessment.accommodations import NONE, deadline_from, granted_to
 from app.assessment.appeals import appeals_of, last_day
 from app.assessment.candidate import candidate_question, chosen_values, correction, given_parts, not_ready, read_as
@@ -179,7 +179,16 @@ def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseRetur
     version = get_version(db.session, found.exam_version.course_version_id)
     if outcome is None:
         waits = paper_queries.waits_of(db.session, found.id) if found.state == rules.State.SUBMITTED else []
-        return page("assessment/waiting.html", attempt=found, version=version, waits=waits)
+        exam_version = found.exam_version
+        return page(
+            "assessment/waiting.html",
+            attempt=found,
+            version=version,
+            waits=waits,
+            release=release_queries.policy_of(exam_version),
+            closes=release_queries.moment_of(exam_version),
+            is_out=release_queries.is_due(db.session, found),
+        )
     after = after_exam(found, form)
     return form_page(
         "assessment/result.html",

@@ -29,6 +29,8 @@ from app.assessment.pages import (
     wanted_slot,
 )
 from app.assessment.panel_figures import announced_cut
+from app.assessment.release_queries import moment_of, policy_of
+from app.assessment.releasing import release_due
 from app.assessment.safe_browser_pages import is_proven, keys_of, start_refused
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
 from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
@@ -111,6 +113,8 @@ def _exam_page(
         asks_people=paper_queries.asks_people(pool.values()),
         being_marked=facts.being_marked
         and paper_queries.find_being_marked(db.session, account_id, exam_version.exam_id),
+        release=policy_of(exam_version),
+        closes=moment_of(exam_version),
         locked_out=not is_proven(keys_of(exam_version)),
         **terms_of(exam_version, account_id),
     )
@@ -375,6 +379,7 @@ def submit(attempt_id: str) -> Response:
     """Hand in; a second time changes nothing."""
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
     services.submit_attempt(db.session, actor=current_actor(), attempt=found)
+    release_due(db.session, found.id)  # asked for between the moment of its release and the worker's next round
     db.session.commit()
     return redirect(url_for(".result", attempt_id=attempt_id))
 

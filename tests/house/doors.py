@@ -171,6 +171,9 @@ DOORS: dict[tuple[str, str], Door] = {
         "admin",
         parts=lambda world: {"account_id": world.cast.ada.public_id, "attempt_id": world.rested.public_id},
     ),
+    ("POST", "releases.let_out"): Door(
+        "camille", lambda world: {"seen": world.held_seen}, lambda world: {"exam_id": world.held_exam, "number": 1}
+    ),
     ("POST", "decisions.propose"): Door("camille", DECISION, lambda world: world.question_parts),
     ("POST", "decisions.approve"): Door("admin", parts=lambda world: {"decision_id": world.decision}),
     ("POST", "decisions.drop"): Door("admin", parts=lambda world: {"decision_id": world.decision}),
