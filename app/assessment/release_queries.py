@@ -140,7 +140,7 @@ class Waiting:
 
     @property
     def certificates(self) -> int:
-        """How many follow: one for each pass of an exam that awards something; none where nobody is there to hold it."""
+        """How many follow: one for each pass of an exam that awards something, nobody of the demo school counted."""
         return sum(result.passed and not account.simulated for _a, result, account in self.rows) if self.awards else 0
 
     @property

@@ -137,6 +137,21 @@ def _closing_time(timing: Timing) -> datetime:
     return max(end, timing.break_until or end) + GRACE
 
 
+class Turn(StrEnum):
+    """Where a question stands when they are taken in order: left for good, the one to answer now, or not shown yet."""
+
+    LEFT = "left"
+    HERE = "here"
+    AHEAD = "ahead"
+
+
+def turn_of(slot: int, current: int | None) -> Turn:
+    """Say where a slot stands; `current` is the slot the attempt is at, None where they are taken in any order."""
+    if current is None or slot == current:
+        return Turn.HERE
+    return Turn.LEFT if slot < current else Turn.AHEAD
+
+
 class WriteRefusal(StrEnum):
     """Why a save is kept for the appeal file but not counted."""
 

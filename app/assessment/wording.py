@@ -55,6 +55,15 @@ def refusal_sentence(reason: rules.Reason) -> str:
     return sentences[reason.code]
 
 
+def left_sentence(slot: int) -> str:
+    """An answer came to a question that was left, where questions are taken in order."""
+    return _(
+        "Question %(slot)s was left before this answer came: what was sent is kept, but it does not count. "
+        "This exam does not go back.",
+        slot=slot,
+    )
+
+
 def _passed_sentence(at: str) -> str:
     if not at:
         return _("You have passed this exam, and what it proves does not expire.")

@@ -154,6 +154,14 @@ class World:
         return self.attempt
 
     @cached_property
+    def in_order(self) -> Attempt:
+        """An attempt whose questions are taken in order, at its first."""
+        version = Small(slug="en-ordre", exam_settings={"navigation": "forward"}).publish(self.session)
+        begin(self.session, self.cast.ada, version)
+        found = exam_of(self.session, version)
+        return start_attempt(self.session, actor=self.cast.ada.actor(), exam_version=found, enrolled=True)
+
+    @cached_property
     def held(self) -> ExamVersion:
         """An exam whose results staff releases, with one that waits."""
         version = Small(slug="retenu", exam_settings={"release": "staff"}).publish(self.session)
