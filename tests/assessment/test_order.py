@@ -96,7 +96,9 @@ def test_where_a_question_stands(slot: int, current: int | None, turn: str) -> N
 def test_an_answer_by_script_is_kept_and_does_not_count(exam: InOrder) -> None:
     slot = exam.slot("text")
     exam.go_to(slot + 1)
-    reply = exam.client.put_json(f"{exam.root}/answers/{slot}", {"v": 1, "rev": 1, "payload": {"text": "late", "lang": "en"}})
+    reply = exam.client.put_json(
+        f"{exam.root}/answers/{slot}", {"v": 1, "rev": 1, "payload": {"text": "late", "lang": "en"}}
+    )
     assert (reply.status_code, reply.json["outcome"], reply.json["counted"]) == (202, "left", False)
     assert LEFT in reply.json["detail"]
     assert "payload" not in reply.json
