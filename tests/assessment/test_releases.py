@@ -227,6 +227,7 @@ def test_nothing_of_the_result_leaks_before_its_release(
     ada = cast.client("ada", language="en")
     said = pages_of(ada, attempt)
     assert {address: found.group() for address, text in said.items() if (found := SCORE.search(text))} == {}
+    assert ada.get(f"/attempts/{attempt.public_id}/file.zip").status_code == 404
     assert "when those who run the exam release them" in said[f"/attempts/{attempt.public_id}/result"]
     assert "result not out yet" in said[f"/learn/{attempt.exam.course.slug}"]
 
