@@ -18,6 +18,7 @@ from app.assessment.schemas import FlagSent
 from app.assessment.sittings import (
     Place,
     Sitting,
+    Slot,
     bodies_of,
     get_place,
     get_shown_place,
@@ -62,8 +63,10 @@ def questions(attempt_id: str) -> ResponseReturnValue:
         return redirect(url_for("assessment.result", attempt_id=attempt_id))
     if queries.on_break(found):
         return break_page(found)
-    slots = slots_of(db.session, found.id)
     asked = _asked(found)
+    slots = [Slot(one.place.slot, one.place.flagged, one.place.payload is not None) for one in asked]
+    if found.current_slot is not None:
+        slots = slots_of(db.session, found.id)
     saved = [one.place.saved_at for one in asked if one.place.saved_at is not None]
     return page(
         "assessment/questions.html",

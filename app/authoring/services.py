@@ -91,6 +91,8 @@ def _refuse_what_is_not_built(course: Course) -> None:
     """The format says more than the site can do so far: better refused than dropped in silence."""
     if any(exam.grace != GRACE for exam in course.exams):
         raise RuleError(_("Only a grace of 60 seconds is supported so far."))
+    if any(exam.release == "window" and exam.closes is None for exam in course.exams):
+        raise RuleError(_("Results come out when the window closes, and this one never does."))
     if any(exam.award and exam.award.assurance > 1 for exam in course.exams):
         raise RuleError(_("Supervised exams are not supported so far: the assurance is 0 or 1."))
     reviews = [project.body.get("review") or {} for project in course.projects]
