@@ -14,6 +14,8 @@ from app.assessment import queries, rules
 from app.assessment.models import Answer, Attempt, Exam, Result
 from app.foundation import clock
 
+WITH_RESULT = (rules.State.SCORED, rules.State.RELEASED, rules.State.ANNULLED)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -129,7 +131,10 @@ def best_shares(session: Session, course_id: int) -> dict[int, Decimal]:
 def results_of_attempts(session: Session, attempt_ids: Sequence[int]) -> dict[int, list[Result]]:
     """Every revision of the results of these attempts, for those who teach, first to last."""
     rows = session.scalars(
-        select(Result).where(Result.attempt_id.in_(attempt_ids)).order_by(Result.attempt_id, Result.revision)
+        select(Result)
+        .join(Attempt, Attempt.id == Result.attempt_id)
+        .where(Result.attempt_id.in_(attempt_ids), Attempt.state.in_(WITH_RESULT))
+        .order_by(Result.attempt_id, Result.revision)
     )
     found: dict[int, list[Result]] = {}
     for result in rows:
