@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.assessment import queries
@@ -55,6 +55,6 @@ def release_due(session: Session, attempt_id: int) -> bool:
     if attempt is None or not is_due(session, attempt):
         return False
     # Held before its result is read: a regrade under way comes first, or after, and never in between.
-    session.refresh(attempt, with_for_update={"key_share": True})
+    session.execute(select(Attempt.id).where(Attempt.id == attempt_id).with_for_update(key_share=True)).all()
     result = queries.find_result(session, attempt.id)
     return result is not None and release(session, attempt=attempt, result=result)

@@ -24,6 +24,7 @@ from app.audit.models import AuditEntry
 from app.certification.models import Certificate
 from app.foundation import clock
 from app.foundation.errors import ConflictError, RuleError
+from app.foundation.i18n import use_language
 from app.foundation.outbox import OutboxMessage
 from app.wiring import sweeps
 from tests.assessment.regraded import Regraded
@@ -95,7 +96,7 @@ def test_staff_lets_out_what_waits_and_each_candidate_is_told_once(
 
 
 def test_what_was_looked_at_is_what_is_released(exam: Regraded, session: Session, cast: Cast) -> None:
-    with pytest.raises(RuleError, match="waits"):
+    with use_language("en"), pytest.raises(RuleError, match="waits"):
         let_out(exam)
     exam.sit("ada", ALL)
     seen = release_queries.waiting_of(session, exam.exam_version).digest
@@ -184,7 +185,7 @@ def test_terms_count_from_the_release(app: Flask, exam: Regraded, session: Sessi
     with clock.frozen(NOON):
         attempt = exam.sit("ada", NONE)
         assert appeals.last_day(session, attempt) is None
-        with pytest.raises(RuleError, match="contest"):
+        with use_language("en"), pytest.raises(RuleError, match="contest"):
             appeals.file_appeal(session, actor=cast.actor("ada"), attempt=attempt, grounds="Non.")
     late = NOON + timedelta(days=60)
     with clock.frozen(late):
@@ -200,7 +201,8 @@ def test_terms_count_from_the_release(app: Flask, exam: Regraded, session: Sessi
 def test_no_other_attempt_before_the_result_is_known(exam: Regraded, session: Session, cast: Cast) -> None:
     with clock.frozen(NOON):
         exam.sit("ada", ALL)
-    with clock.frozen(NOON + timedelta(days=2)), pytest.raises(RuleError, match="not out yet"):
+    later = clock.frozen(NOON + timedelta(days=2))
+    with later, use_language("en"), pytest.raises(RuleError, match="not out yet"):
         start_attempt(session, actor=cast.actor("ada"), exam_version=exam.exam_version, enrolled=True)
     assert queries.passed_courses(session, cast.ada.id) == frozenset()
 
