@@ -52,6 +52,7 @@ MASKED = re.compile(rf"\d+|\b(?:{'|'.join(MONTHS.split())})\b", re.IGNORECASE)
 OWN_WORDS = {
     "Open Badges 3.0",
     "e-Handbook of Statistical Methods",
+    "Parcours simulé …",  # the names of the simulated cohort, numbers masked
     *LETTERS,
     *NAMES,
     *STATES.values(),

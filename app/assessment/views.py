@@ -47,7 +47,7 @@ from app.assessment.sittings import (
     last_slot,
     slots_of,
 )
-from app.assessment.wording import BLANK, ON_BREAK, left_sentence, refusal_sentence, waits_in_words
+from app.assessment.wording import BLANK, ON_BREAK, left_sentence, refusal_sentence, refusal_sentences, waits_in_words
 from app.catalog.queries import get_version, prerequisites_of
 from app.certification.queries import Standing, find_standing
 from app.extensions import db
@@ -115,11 +115,7 @@ def _exam_page(
         missing=missing,
         standing=standing,
         courses_missing=_courses_missing(exam_version),
-        reasons=[
-            refusal_sentence(reason)
-            for reason in rules.may_start(facts, clock.now())
-            if reason.code is not rules.Obstacle.PREREQUISITES  # the page names them one by one
-        ],
+        reasons=refusal_sentences(rules.may_start(facts, clock.now())),
         open_attempt=stored if facts.has_open_attempt else None,
         ended_attempt=None if facts.has_open_attempt else stored,
         attempts_left=rules.attempts_left(facts.attempts_used, facts.most_attempts),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -38,6 +38,11 @@ DECISIONS = {
 }
 BLANK = _l("Choose or write an answer first.")
 ON_BREAK = _l("This answer came during the break: it is kept, but it does not count. End the break, then answer again.")
+
+
+def refusal_sentences(reasons: Iterable[rules.Reason]) -> list[str]:
+    """Why an attempt may not start, but for what is to be passed before: the page of the exam names that itself."""
+    return [refusal_sentence(reason) for reason in reasons if reason.code is not rules.Obstacle.PREREQUISITES]
 
 
 def refusal_sentence(reason: rules.Reason) -> str:
