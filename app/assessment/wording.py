@@ -132,7 +132,7 @@ def step_in_words(state: str) -> str:
 
 def team_step_in_words(state: Step) -> str:
     """Where the work of a team stands on a challenge, for its members."""
-    return _("Accepted") if state is Step.ACCEPTED else str(STEPS[state])
+    return _("Work accepted") if state is Step.ACCEPTED else str(STEPS[state])
 
 
 STEPS = {

@@ -53,7 +53,7 @@ def letters(session: Session) -> list[tuple[str, str]]:
 def events(session: Session) -> list[str]:
     return [
         event
-        for event in session.scalars(select(AuditEntry.event).order_by(AuditEntry.id))
+        for event in session.scalars(select(AuditEntry.event).order_by(AuditEntry.seq))
         if event.startswith("challenge.")
     ]
 
@@ -263,7 +263,7 @@ def test_handing_in_early_and_taking_it_back(arena: Arena) -> None:
 
 def test_handing_in_early_wants_a_look_at_oneself_and_something_to_read(arena: Arena) -> None:
     arena.join()
-    with arena.at(minutes=1), pytest.raises(RuleError, match="file, or a link"):
+    with arena.at(minutes=1), pytest.raises(RuleError, match="fichier, ou un lien"):
         challenges.hand_in(arena.session, actor=arena.cast.ada.actor(), seat=arena.seat())
 
 
