@@ -59,13 +59,14 @@ def challenge(slug: str, challenge_slug: str) -> ResponseReturnValue:
 def _challenge_page(slug: str, challenge_slug: str, form: Form) -> ResponseReturnValue:
     found, actor = queries.get_challenge(db.session, slug, challenge_slug), find_actor()
     course_id = found.project.version.course_id
+    enrolment = find_enrolment(db.session, actor.account_id, course_id) if actor else None
     return form_page(
         "assessment/challenge.html",
         form=form,
         challenge=found,
         coming=queries.sessions_to_join(db.session, found),
         own=queries.own_sessions(db.session, actor.account_id, found) if actor else [],
-        enrolled=bool(actor and find_enrolment(db.session, actor.account_id, course_id)),
+        enrolled=enrolment is not None and enrolment.state == "active",
         duration=duration_in_words(found.duration_s),
         feedback=duration_in_words(found.feedback_s),
         **_rubric_words(found.project),

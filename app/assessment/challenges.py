@@ -65,7 +65,7 @@ def join(session: Session, *, actor: Actor, opening: ChallengeSession, code: str
 
 def _check_may_join(session: Session, actor: Actor, opening: ChallengeSession) -> None:
     enrolment = find_enrolment(session, actor.account_id, opening.challenge.project.version.course_id)
-    if enrolment is None:
+    if enrolment is None or enrolment.state != "active":
         raise RuleError(_("Begin the course first: its challenges are for those who follow it."))
     held = session.execute(
         update(ChallengeSession)
