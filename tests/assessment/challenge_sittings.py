@@ -15,8 +15,10 @@ from app.assessment.challenge_models import ChallengeSession, ChallengeTeam
 from app.assessment.challenge_queries import Seat, get_challenge, get_seat, get_session
 from app.assessment.project_models import Submission
 from app.assessment.project_queries import get_submission_to_mark
+from app.audit.models import AuditEntry
 from app.foundation import clock
 from app.foundation.i18n import use_language
+from app.foundation.outbox import OutboxMessage
 from tests.builders import Cast
 from tests.courses import Small, a_challenge, begin
 
@@ -124,3 +126,23 @@ class Arena:
             marking.finish_marking(self.session, actor=marker.actor(), submission=found, marking=taken)
         self.session.commit()
         return self.work()
+
+
+def learner(arena: Arena, name: str) -> Account:
+    account = arena.cast.person(name)
+    begin(arena.session, account, arena.version)
+    return account
+
+
+def letters(session: Session) -> list[tuple[str, str]]:
+    """(letter, name of its recipient)."""
+    rows = session.execute(select(OutboxMessage, Account.name).join(Account, Account.id == OutboxMessage.recipient_id))
+    return sorted((row[0].payload["letter"], row[1]) for row in rows)
+
+
+def events(session: Session) -> list[str]:
+    return [
+        event
+        for event in session.scalars(select(AuditEntry.event).order_by(AuditEntry.seq))
+        if event.startswith("challenge.")
+    ]

@@ -16,8 +16,7 @@ from app.assessment.challenge_models import ChallengeMember, ChallengeTeam
 from app.assessment.challenge_queries import get_seat, get_session
 from app.assessment.project_models import Submission
 from app.foundation.errors import ConflictError, RuleError
-from tests.assessment.challenge_sittings import LINK, Arena
-from tests.assessment.test_challenges import events
+from tests.assessment.challenge_sittings import LINK, Arena, events
 from tests.assessment.test_races import at_once
 from tests.builders import Cast
 from tests.courses import begin

@@ -12,22 +12,15 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account
 from app.assessment import challenge_sessions, challenges
 from app.assessment.accommodations import Grant, end, grant, today
-from app.assessment.challenge_lists import Standing, by_standing, session_rows
-from app.assessment.challenge_models import ChallengeMember, ChallengeTeam, CourseFile
-from app.assessment.challenge_queries import challenges_of, get_attached, get_seat, get_session
+from app.assessment.challenge_models import ChallengeMember, ChallengeTeam
+from app.assessment.challenge_queries import get_attached, get_seat
 from app.assessment.challenge_rules import Phase, is_closable, phase_of, still_arrives, team_end
-from app.assessment.project_models import SubmissionRevision
-from app.assessment.project_queries import accepted_projects, get_submission_to_mark, submissions_to_mark
-from app.assessment.projects import show_project
+from app.assessment.project_queries import submissions_to_mark
 from app.assessment.uploads import Upload
-from app.audit.models import AuditEntry
 from app.foundation import clock
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
-from app.foundation.outbox import OutboxMessage
-from app.foundation.permissions import Role
-from tests.assessment.challenge_sittings import GOOD, LINK, WEAK, Arena
+from tests.assessment.challenge_sittings import GOOD, LINK, WEAK, Arena, events, learner, letters
 from tests.builders import Cast
-from tests.courses import Small, a_challenge, begin
 
 START = datetime(2026, 12, 1, 9, tzinfo=UTC)
 END = START + timedelta(hours=4)
@@ -36,26 +29,6 @@ END = START + timedelta(hours=4)
 @pytest.fixture
 def arena(session: Session, cast: Cast) -> Arena:
     return Arena(session, cast)
-
-
-def learner(arena: Arena, name: str) -> Account:
-    account = arena.cast.person(name)
-    begin(arena.session, account, arena.version)
-    return account
-
-
-def letters(session: Session) -> list[tuple[str, str]]:
-    """(letter, name of its recipient)."""
-    rows = session.execute(select(OutboxMessage, Account.name).join(Account, Account.id == OutboxMessage.recipient_id))
-    return sorted((row[0].payload["letter"], row[1]) for row in rows)
-
-
-def events(session: Session) -> list[str]:
-    return [
-        event
-        for event in session.scalars(select(AuditEntry.event).order_by(AuditEntry.seq))
-        if event.startswith("challenge.")
-    ]
 
 
 @pytest.mark.parametrize(
@@ -332,109 +305,3 @@ def test_time_that_was_ended_before_or_begins_after_does_not_count(arena: Arena)
     end(arena.session, actor=arena.cast.admin.actor(), account=arena.cast.ada)
     granted(arena, arena.cast.blaise, 50, days=9)
     assert arena.seat().end == arena.end
-
-
-# Marking
-
-
-def test_a_work_waits_for_markers_once_its_time_is_over(arena: Arena) -> None:
-    arena.join()
-    arena.write()
-    camille = arena.cast.camille
-    with arena.at(hours=1):
-        challenges.hand_in(arena.session, actor=arena.cast.ada.actor(), seat=arena.seat())
-        arena.session.commit()
-        assert not submissions_to_mark(arena.session, camille.id, 1).rows
-        with pytest.raises(NotFoundError):
-            get_submission_to_mark(arena.session, camille.id, arena.work().public_id)
-    arena.close()
-    ((work, due_at),) = submissions_to_mark(arena.session, camille.id, 1).rows
-    assert (work.team_id, due_at) == (arena.work().team_id, arena.end + timedelta(days=10))
-
-
-def test_who_took_part_in_a_session_marks_none_of_it(arena: Arena) -> None:
-    arena.join()
-    inside = arena.cast.person("Inès", Role.INSTRUCTOR)
-    begin(arena.session, inside, arena.version)
-    arena.join(inside)
-    work = arena.handed_in()
-    assert not submissions_to_mark(arena.session, inside.id, 1).rows
-    with pytest.raises(NotFoundError):
-        get_submission_to_mark(arena.session, inside.id, work.public_id)
-    assert len(submissions_to_mark(arena.session, arena.cast.camille.id, 1).rows) == 1
-
-
-@pytest.mark.parametrize(("levels", "state"), [(GOOD, "accepted"), (WEAK, "not_reached")])
-def test_the_result_is_final_and_each_member_is_told(arena: Arena, levels: dict[str, int], state: str) -> None:
-    arena.join(arena.cast.blaise, arena.join())
-    arena.handed_in()
-    work = arena.mark(arena.cast.camille, levels)
-    letter = "challenge-accepted" if state == "accepted" else "challenge-not-reached"
-    assert work.state == state
-    assert letters(arena.session) == [(letter, "Ada Lefèvre"), (letter, "Blaise Okafor")]
-    assert arena.session.scalar(select(func.count()).select_from(SubmissionRevision)) == 1, "there is no second time"
-    assert events(arena.session)[-1] == letter.replace("challenge-", "challenge.")
-
-
-def test_two_markers_who_differ_want_a_third(session: Session, cast: Cast) -> None:
-    arena = Arena(session, cast, markers=2)
-    arena.join()
-    arena.handed_in()
-    arena.mark(cast.camille, GOOD)
-    assert arena.mark(cast.admin, WEAK).state == "in_review"
-    assert arena.mark(cast.person("Inès", Role.INSTRUCTOR), GOOD).state == "accepted"
-
-
-def test_each_member_shows_it_or_not_in_their_own_words(arena: Arena) -> None:
-    arena.join(arena.cast.blaise, arena.join())
-    arena.handed_in()
-    work = arena.mark(arena.cast.camille, GOOD)
-    for name, shown in (("ada", True), ("blaise", False)):
-        actor = arena.cast.actor(name)
-        show_project(arena.session, actor=actor, submission=work, presentation=name, link="", shown=shown)
-    arena.session.commit()
-    entries = [accepted_projects(arena.session, getattr(arena.cast, name).id)[0].entry for name in ("ada", "blaise")]
-    assert [(one.presentation, one.shown) for one in entries if one] == [("ada", True), ("blaise", False)]
-    with pytest.raises(NotFoundError):
-        show_project(
-            arena.session, actor=arena.cast.camille.actor(), submission=work, presentation="", link="", shown=True
-        )
-
-
-# Staff, course, publication
-
-
-def test_where_sessions_stand_for_staff(arena: Arena) -> None:
-    arena.join()
-    cancelled = arena.open("Annulée", hours=1)
-    challenge_sessions.cancel(arena.session, actor=arena.cast.camille.actor(), opening=cancelled)
-    arena.session.commit()
-
-    def groups() -> dict[str, list[str]]:
-        arena.session.expire_all()
-        found = by_standing(session_rows(arena.session))
-        return {standing.value: [row.session.title for row in rows] for standing, rows in found.items() if rows}
-
-    assert groups() == {"coming": ["Novembre"], "done": ["Annulée"]}
-    with arena.at(hours=1):
-        assert groups() == {"running": ["Novembre"], "done": ["Annulée"]}
-    arena.handed_in()
-    with arena.at(hours=5):
-        assert groups()["to-mark"] == ["Novembre"]
-        assert not by_standing(session_rows(arena.session))[Standing.TO_MARK][0].overdue
-    with arena.at(days=11):
-        assert by_standing(session_rows(arena.session))[Standing.TO_MARK][0].overdue
-    arena.mark(arena.cast.camille, GOOD)
-    with arena.at(days=11):
-        assert groups() == {"done": ["Novembre", "Annulée"]} or groups() == {"done": ["Annulée", "Novembre"]}
-
-
-def test_a_course_names_its_challenges_and_the_next_session(arena: Arena) -> None:
-    arena.open("Décembre", days=2)
-    (entry,) = challenges_of(arena.session, arena.version)
-    assert (entry.slug, entry.next_start) == ("mini-defi", arena.start)
-    newer = Small(content="2", challenge=a_challenge()).publish(arena.session)
-    (entry,) = challenges_of(arena.session, newer)
-    assert entry.next_start == arena.start, "a session goes on whatever version is published"
-    assert get_session(arena.session, arena.opening.public_id).challenge.project.course_version_id != newer.id
-    assert arena.session.scalar(select(func.count()).select_from(CourseFile)) == 3, "each content once"

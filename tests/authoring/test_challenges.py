@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from app.assessment.challenge_models import Challenge, ChallengeFile, CourseFile
 from app.assessment.project_models import Project
+from app.authoring.checks import check
+from app.authoring.report import Finding
 from app.authoring.services import content_sha256, import_course, import_skills
 from app.authoring.tree import Course
 from app.catalog.models import CourseVersion, Item
 from app.foundation.actor import SYSTEM
 from app.foundation.errors import RuleError
+from app.foundation.i18n import use_language
 from tests.authoring.planted import plant
-from tests.authoring.test_checks import run
 from tests.courses import real_files
 
 CHALLENGE, FOLDER = "challenges/defi.yaml", "challenges/defi"
@@ -57,6 +60,11 @@ FILES = {
 }
 
 
+def run(folder: Path) -> tuple[Course | None, list[Finding]]:
+    with use_language("en"):
+        return check(folder, ["python"], today=date(2026, 11, 22))
+
+
 def course(folder: Path, old: str = "", new: str = "", **files: bytes) -> Path:
     """The sound course with this challenge, one text of it replaced."""
     assert old in TEXT
@@ -86,38 +94,39 @@ def test_a_sound_challenge_has_nothing_to_say(tmp_path: Path) -> None:
 LEVELS = '{points: 2, text: "2"}, {points: 3, text: "3"}'
 
 
-@pytest.mark.parametrize(
-    ("code", "old", "new"),
-    [
-        ("E101", 'promise: {fr: "Une promesse.", en: "A promise."}\n', ""),
-        ("E101", "feedback: 10d\n", ""),
-        ("E120", "team: 3", "teams: 3"),
-        ("E112", "team: 3", "team: 4"),
-        ("E112", "team: 3", "team: 0"),
-        ("E160", "duration: 4h", "duration: 4"),
-        ("E160", "duration: 4h", "duration: 1mo"),
-        ("E189", "duration: 4h", "duration: 59m"),
-        ("E189", "duration: 4h", "duration: 8d"),
-        ("E189", "feedback: 10d", "feedback: 31d"),
-        ("E189", "feedback: 10d", "feedback: 1h"),
-        ("W189", "minutes: 240", "minutes: 241"),
-        ("E188", f", {LEVELS}", ""),
-        ("E188", LEVELS, '{points: 2, text: "2"}, {points: 4, text: "3"}'),
-        ("E182", LEVELS, '{points: 1, text: "2"}, {points: 3, text: "3"}'),
-        ("E170", "pass: {threshold: 0.5}", "pass: {threshold: 0.5, no_zero: [ailleurs]}"),
-        ("E161", "threshold: 0.5", "threshold: 50"),
-        ("E131", "id: defi\n", "id: petit\n"),
-        ("E002", "regles.md", "regle.md"),
-        ("E187", "challenges/defi/regles.md", "challenges/defi/../../course.yaml"),
-        ("E187", "challenges/defi/regles.md", "/etc/passwd"),
-        ("E187", "challenges/defi/regles.md", "challenges/autre/regles.md"),
-        ("E187", "challenges/defi/regles.md", "bank/examen.yaml"),
-        ("E187", "challenges/defi/regles.md", "challenges/defi/regles.html"),
-        ("E187", "challenges/defi/regles.md", "challenges/defi/attaques.zip"),
-        ("E112", "file: challenges/defi/regles.md", "file: [challenges/defi/regles.md]"),
-        ("W110", "en: challenges/defi/letters.en.csv", "fr2: x"),
-    ],
-)
+# code, text to replace, replacement
+FAULTS: list[tuple[str, str, str]] = [
+    ("E101", 'promise: {fr: "Une promesse.", en: "A promise."}\n', ""),
+    ("E101", "feedback: 10d\n", ""),
+    ("E120", "team: 3", "teams: 3"),
+    ("E112", "team: 3", "team: 4"),
+    ("E112", "team: 3", "team: 0"),
+    ("E160", "duration: 4h", "duration: 4"),
+    ("E160", "duration: 4h", "duration: 1mo"),
+    ("E189", "duration: 4h", "duration: 59m"),
+    ("E189", "duration: 4h", "duration: 8d"),
+    ("E189", "feedback: 10d", "feedback: 31d"),
+    ("E189", "feedback: 10d", "feedback: 1h"),
+    ("W189", "minutes: 240", "minutes: 241"),
+    ("E188", f", {LEVELS}", ""),
+    ("E188", LEVELS, '{points: 2, text: "2"}, {points: 4, text: "3"}'),
+    ("E182", LEVELS, '{points: 1, text: "2"}, {points: 3, text: "3"}'),
+    ("E170", "pass: {threshold: 0.5}", "pass: {threshold: 0.5, no_zero: [ailleurs]}"),
+    ("E161", "threshold: 0.5", "threshold: 50"),
+    ("E131", "id: defi\n", "id: petit\n"),
+    ("E002", "regles.md", "regle.md"),
+    ("E187", "challenges/defi/regles.md", "challenges/defi/../../course.yaml"),
+    ("E187", "challenges/defi/regles.md", "/etc/passwd"),
+    ("E187", "challenges/defi/regles.md", "challenges/autre/regles.md"),
+    ("E187", "challenges/defi/regles.md", "bank/examen.yaml"),
+    ("E187", "challenges/defi/regles.md", "challenges/defi/regles.html"),
+    ("E187", "challenges/defi/regles.md", "challenges/defi/attaques.zip"),
+    ("E112", "file: challenges/defi/regles.md", "file: [challenges/defi/regles.md]"),
+    ("W110", "en: challenges/defi/letters.en.csv", "fr2: x"),
+]
+
+
+@pytest.mark.parametrize(("code", "old", "new"), FAULTS)
 def test_each_fault_has_its_code(tmp_path: Path, code: str, old: str, new: str) -> None:
     _checked, findings = run(course(tmp_path, old, new))
     assert code in {finding.code for finding in findings}, [str(finding) for finding in findings]

@@ -17,6 +17,7 @@ from app.authoring.shapes import Context
 from app.authoring.tree import Course, Lesson
 from app.foundation.i18n import use_language
 from app.foundation.tiers import Tier
+from tests.authoring import test_challenges
 from tests.authoring.planted import FILES, plant
 
 TODAY = date(2026, 11, 22)
@@ -392,7 +393,7 @@ def test_x_keys_are_carried_untouched(tmp_path: Path) -> None:
 def test_every_code_of_the_guide_is_tested_and_every_tested_code_is_in_the_guide() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\b[EW]\d{3}\b", guide))
-    tested = {code for code, *_ in FAULTS} | {"E003", "W201", "W204", "W206"}
+    tested = {code for code, *_ in (*FAULTS, *test_challenges.FAULTS)} | {"E003", "W201", "W204", "W206"}
     assert named == tested
     source = "".join(
         path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "app/authoring").glob("*.py")
