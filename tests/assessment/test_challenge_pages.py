@@ -198,6 +198,11 @@ def test_what_a_teammate_wrote_meanwhile_is_shown_beside_what_was_typed(arena: A
         seen = blaise.page.select_one(f'form[action="{arena.path}/words"] input[name=seen]')["value"]
         both = {"note": "D’Ada, de Blaise.", "link": "", "seen": seen}
         assert blaise.post(f"{arena.path}/words", both).status_code == 302
+        seen = blaise.page.select_one(f'form[action="{arena.path}/self-assessment"] input[name=seen]')["value"]
+        ada.post(f"{arena.path}/self-assessment", {**OWN, "seen": seen})
+        other = {"level-exactitude": "0", "level-clarte": "0", "seen": seen}
+        assert blaise.post(f"{arena.path}/self-assessment", other).status_code == 409
+        assert "3 points" in blaise.page.select_one(".banner").get_text()
 
 
 @pytest.mark.parametrize(("levels", "word"), [(GOOD, "Travail accepté"), (WEAK, "Seuil non atteint")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from app.assessment.project_queries import submissions_to_mark
 from app.assessment.uploads import Upload
 from app.foundation import clock
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
+from app.foundation.i18n import use_language
 from tests.assessment.challenge_sittings import GOOD, LINK, WEAK, Arena, events, learner, letters
 from tests.builders import Cast
 
@@ -27,8 +29,10 @@ END = START + timedelta(hours=4)
 
 
 @pytest.fixture
-def arena(session: Session, cast: Cast) -> Arena:
-    return Arena(session, cast)
+def arena(session: Session, cast: Cast) -> Iterator[Arena]:
+    """Sentences are read in English."""
+    with use_language("en"):
+        yield Arena(session, cast)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_handing_in_early_and_taking_it_back(arena: Arena) -> None:
 
 def test_handing_in_early_wants_a_look_at_oneself_and_something_to_read(arena: Arena) -> None:
     arena.join()
-    with arena.at(minutes=1), pytest.raises(RuleError, match="fichier, ou un lien"):
+    with arena.at(minutes=1), pytest.raises(RuleError, match="file, or a link"):
         challenges.hand_in(arena.session, actor=arena.cast.ada.actor(), seat=arena.seat())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from app.assessment.project_models import SubmissionRevision
 from app.assessment.project_queries import accepted_projects, get_submission_to_mark, submissions_to_mark
 from app.assessment.projects import show_project
 from app.foundation.errors import NotFoundError
+from app.foundation.i18n import use_language
 from app.foundation.permissions import Role
 from tests.assessment.challenge_sittings import GOOD, WEAK, Arena, events, letters
 from tests.builders import Cast
@@ -23,8 +25,10 @@ from tests.courses import Small, a_challenge, begin
 
 
 @pytest.fixture
-def arena(session: Session, cast: Cast) -> Arena:
-    return Arena(session, cast)
+def arena(session: Session, cast: Cast) -> Iterator[Arena]:
+    """Sentences are read in English."""
+    with use_language("en"):
+        yield Arena(session, cast)
 
 
 def test_a_work_waits_for_markers_once_its_time_is_over(arena: Arena) -> None:

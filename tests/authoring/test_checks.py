@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.authoring import schemas
+from app.authoring import schemas, schemas_challenges
 from app.authoring.checks import check
 from app.authoring.durations import Months
 from app.authoring.reading import read_yaml
@@ -373,7 +373,8 @@ def test_quotes_are_asked_for_a_number_where_text_is_meant(tmp_path: Path) -> No
 def test_the_examples_of_the_guide_are_sound() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
     examples = re.findall(r"^```yaml\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
-    shapes = (schemas.COURSE, schemas.MODULE, schemas.BANK, schemas.BANK, schemas.BANK, schemas.EXAM, schemas.PROJECT)
+    banks = (schemas.BANK,) * 3
+    shapes = (schemas.COURSE, schemas.MODULE, *banks, schemas.EXAM, schemas.PROJECT, schemas_challenges.CHALLENGE)
     for text, shape in zip(examples, shapes, strict=True):
         report = Report()
         node = read_yaml(text, "guide.yaml", report)
