@@ -202,7 +202,7 @@ def test_what_a_teammate_wrote_meanwhile_is_shown_beside_what_was_typed(arena: A
         ada.post(f"{arena.path}/self-assessment", {**OWN, "seen": seen})
         other = {"level-exactitude": "0", "level-clarte": "0", "seen": seen}
         assert blaise.post(f"{arena.path}/self-assessment", other).status_code == 409
-        assert "3 points" in blaise.page.select_one(".banner").get_text()
+        assert "Palier 3" in blaise.page.select_one("section[aria-labelledby=self] .banner").get_text()
 
 
 @pytest.mark.parametrize(("levels", "word"), [(GOOD, "Travail accepté"), (WEAK, "Seuil non atteint")])

@@ -20,7 +20,7 @@ from app.foundation.tiers import Tier
 from tests.authoring import test_challenges
 from tests.authoring.planted import FILES, plant
 
-TODAY = date(2026, 11, 22)
+TODAY, GUIDE = date(2026, 11, 22), Path(__file__).parents[2] / "docs" / "course-format.md"
 COURSE, MODULE = "course.yaml", "modules/10-bases/module.yaml"
 LESSON, PRACTICE, BANK = "modules/10-bases/01-variables.fr.md", "bank/exercices.yaml", "bank/examen.yaml"
 PARTS, WRITTEN = "bank/parties.yaml", "bank/ecrits.yaml"
@@ -371,10 +371,9 @@ def test_quotes_are_asked_for_a_number_where_text_is_meant(tmp_path: Path) -> No
 
 
 def test_the_examples_of_the_guide_are_sound() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
-    examples = re.findall(r"^```yaml\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
-    banks = (schemas.BANK,) * 3
-    shapes = (schemas.COURSE, schemas.MODULE, *banks, schemas.EXAM, schemas.PROJECT, schemas_challenges.CHALLENGE)
+    examples = re.findall(r"^```yaml\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    banks, challenge = [schemas.BANK] * 3, schemas_challenges.CHALLENGE
+    shapes = [schemas.COURSE, schemas.MODULE, *banks, schemas.EXAM, schemas.PROJECT, challenge]
     for text, shape in zip(examples, shapes, strict=True):
         report = Report()
         node = read_yaml(text, "guide.yaml", report)
@@ -392,8 +391,7 @@ def test_x_keys_are_carried_untouched(tmp_path: Path) -> None:
 
 
 def test_every_code_of_the_guide_is_tested_and_every_tested_code_is_in_the_guide() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"\b[EW]\d{3}\b", guide))
+    named = set(re.findall(r"\b[EW]\d{3}\b", GUIDE.read_text(encoding="utf-8")))
     tested = {code for code, *_ in (*FAULTS, *test_challenges.FAULTS)} | {"E003", "W201", "W204", "W206"}
     assert named == tested
     source = "".join(
