@@ -103,8 +103,6 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="passerelle-bench-")))
         url = stack.enter_context(throwaway_postgres(DURABLE)) if chosen.postgresql else chosen.database_url
-        if url:
-            url = "postgresql+psycopg://" + url.partition("://")[2]
         site = new_site(folder / "instance", url, TRUSTED_PROXIES="1")
         school = build(site.environ)
         return measure_all(site, [work for work in works(school) if chosen.only in work.name], folder)

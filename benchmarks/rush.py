@@ -123,8 +123,6 @@ def main() -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="passerelle-rush-")))
         url = stack.enter_context(throwaway_postgres(DURABLE)) if chosen.postgresql else None
-        if url:
-            url = "postgresql+psycopg://" + url.partition("://")[2]
         site = new_site(folder / "instance", url, TRUSTED_PROXIES="1")
         school = build(site.environ, sitting=CANDIDATES)
         with served(site, workers=WORKERS, threads=THREADS, with_tasks=False):

@@ -13,7 +13,7 @@ import pytest
 from alembic import command
 from flask import Flask
 from hypothesis import settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.certification.site import install as install_issuer
@@ -25,6 +25,7 @@ from app.wiring.migrations import alembic_config
 from tests.browser.fixtures import chromium, letters, site, visitors  # noqa: F401 - one of each for all folders
 from tests.builders import Cast
 from tests.reviewer import ReviewedClient
+from tests.throwaway_postgres import create_database
 
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL")  # set by tests/throwaway_postgres.py
 CI = os.environ.get("CI") == "true"
@@ -72,20 +73,11 @@ def worker(request: pytest.FixtureRequest) -> str:
 def database_url(worker: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """An empty database of this worker's own, brought up by the migrations."""
     if POSTGRES_URL:
-        url = _create_postgres_database(f"passerelle_{worker}")
+        url = create_database(POSTGRES_URL, f"passerelle_{worker}")
     else:
         url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.sqlite'}"
     command.upgrade(alembic_config(url), "head")
     return url
-
-
-def _create_postgres_database(name: str) -> str:
-    server = create_engine(POSTGRES_URL.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    server.dispose()
-    return POSTGRES_URL.replace("postgresql://", "postgresql+psycopg://").rsplit("/", 1)[0] + f"/{name}"
 
 
 @pytest.fixture(scope="session")

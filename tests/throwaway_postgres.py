@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 # Durability is not what most tests ask of PostgreSQL; speed is. The fault tests start a server of their own.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 # What an installation that keeps its answers uses.
@@ -39,7 +41,7 @@ def as_server_user(command: list[str]) -> list[str]:
 
 @contextmanager
 def throwaway_postgres(options: tuple[str, ...] = FAST) -> Iterator[str]:
-    """A fresh server for the duration of the block; yields the URL of its `postgres` database."""
+    """A fresh server for the duration of the block; yields the URL of its own database, as SQLAlchemy takes it."""
     binaries = find_binaries()
     if binaries is None:
         raise SystemExit("PostgreSQL's server is not installed: apt-get install postgresql")
@@ -53,10 +55,20 @@ def throwaway_postgres(options: tuple[str, ...] = FAST) -> Iterator[str]:
     _quietly(as_server_user([*initdb, "--locale=C.UTF-8", "--no-sync"]))
     _quietly([*control, "-o", f"-p {port} -h 127.0.0.1 {settings}", "start"])
     try:
-        yield f"postgresql://passerelle@127.0.0.1:{port}/postgres"
+        yield f"postgresql+psycopg://passerelle@127.0.0.1:{port}/postgres"
     finally:
         _quietly([*control, "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def create_database(server: str, name: str) -> str:
+    """An empty database of this name, whatever was there before; returns its URL."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return engine.url.set(database=name).render_as_string(hide_password=False)
 
 
 def _quietly(command: list[str]) -> None:

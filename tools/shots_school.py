@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import shots_appeals
 import shots_challenges
 import shots_essays
 import shots_exams
@@ -59,6 +60,7 @@ LETTERS = (
     *shots_projects.WRITTEN,
     *shots_challenges.WRITTEN,
     *shots_essays.WRITTEN,
+    *shots_appeals.WRITTEN,
 )
 # Answers for machines, and files.
 NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.(pdf|html)$")
@@ -86,6 +88,7 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots_projects.add_projects(db.session, lambda name: _actor(db.session, name))
         shots_challenges.add_challenges(db.session, lambda name: _actor(db.session, name))
         shots_essays.add_exam(db.session, lambda name: _actor(db.session, name))
+        shots_appeals.add_states(db.session)
         shots_studio.add_cohorts(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
@@ -93,7 +96,9 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         studio = [Shot("camille", *named) for part in (shots_figures, shots_studio) for named in part.named(db.session)]
         shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
         shots += [
-            Shot(*one) for part in (shots_projects, shots_challenges, shots_essays) for one in part.named(db.session)
+            Shot(*one)
+            for part in (shots_projects, shots_challenges, shots_essays, shots_appeals)
+            for one in part.named(db.session)
         ]
         db.session.rollback()
         db.session.close()

@@ -35,8 +35,8 @@ def staff_file(session: Session, attempt: Attempt, storage: Storage) -> bytes:
     readme = _(
         "Appeal file of an attempt at an exam.\n\n"
         "record.json holds the form with every question and its key, every answer that arrived, counted or not, the "
-        "marks in all their revisions, what people decided of texts and files, the decisions on questions, and the "
-        "lines of the audit record.\n"
+        "marks in all their revisions, what people decided of texts and files, the decisions on questions, what was "
+        "marked again on appeal, and the lines of the audit record.\n"
         "files/ holds every file that was sent, those replaced included, named by their SHA-256.\n"
         "appeals.json holds what was contested and answered.\n\n"
         "To make the same marks again: flask --app wsgi attempts replay --file THIS-FILE\n\n"
@@ -66,13 +66,14 @@ def own_file(session: Session, attempt: Attempt, storage: Storage) -> bytes:
         "papers": whole["papers"],
         "results": [_known(one, settings) for one in whole["results"]],
         "decisions": [_told(one) for one in whole["decisions"]],
+        "remarkings": [_known_remarking(one, settings) for one in whole["remarkings"] if one["state"] == "approved"],
     }
     left_out = _(
         "What is kept of your attempt.\n\n"
         "record.json holds your form, every answer that arrived from you with its time, counted or not, what people "
-        "decided and said of your texts and files, your results in all their revisions and what was decided about its "
-        "questions. files/ holds the files that you sent. appeals.json holds what you contested and what was "
-        "answered.\n\n"
+        "decided and said of your texts and files, also when they were marked again, your results in all their "
+        "revisions and what was decided about its questions. files/ holds the files that you sent. appeals.json holds "
+        "what you contested and what was answered.\n\n"
         "Left out, because other candidates will meet the same questions: their texts, the answers proposed, the right "
         "answers and the comments on them, the number from which your form was drawn. An answer chosen from a list is "
         "there as the code that your page sent. The lines of the audit record stay with the site.\n\n"
@@ -116,6 +117,13 @@ def _known(result: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, 
     """A result as far as the page of the result shows it."""
     hidden = {"per_domain"} if settings.get("shows") == "score" else set()
     return {name: value for name, value in result.items() if name not in hidden}
+
+
+def _known_remarking(one: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What was marked again, as far as the page shows it: a mark of a question alone would tell its right answer."""
+    if settings.get("shows") == "items":
+        return dict(one)
+    return {**one, "marks": [{"slot": mark["slot"], "reason": mark["reason"]} for mark in one["marks"]]}
 
 
 def _told(decision: Mapping[str, Any]) -> dict[str, Any]:

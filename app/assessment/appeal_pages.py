@@ -6,14 +6,14 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, ur
 from flask.typing import ResponseReturnValue
 
 from app.accounts.queries import names_of
-from app.assessment import appeals, queries
+from app.assessment import appeals, queries, remarkings
 from app.assessment.appeal_files import own_file, staff_file
 from app.assessment.appeal_models import Appeal
 from app.assessment.forms import AnswerForm, AppealForm
 from app.assessment.models import Attempt
 from app.assessment.pages import result_page
 from app.assessment.revisions import revisions_of
-from app.assessment.wording import APPEAL_STATES
+from app.assessment.wording import APPEAL_STATES, REMARKINGS
 from app.extensions import db
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
@@ -150,5 +150,7 @@ def _page(found: Appeal, form: AnswerForm) -> ResponseReturnValue:
         revisions=revisions_of(db.session, found.attempt_id),
         names=names_of(db.session, people),
         states=APPEAL_STATES,
+        remarkings=remarkings.of_appeal(db.session, found),
+        remarking_states=REMARKINGS,
         late=found.closed_at is None and clock.now() > found.due_at,
     )

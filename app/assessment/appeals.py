@@ -14,6 +14,7 @@ from app.accounts.models import Account
 from app.assessment import queries, rules
 from app.assessment.appeal_models import Appeal
 from app.assessment.models import Attempt
+from app.assessment.remarking_models import Remarking
 from app.assessment.rules import AppealState
 from app.audit.models import AuditEntry
 from app.audit.services import record
@@ -21,10 +22,13 @@ from app.foundation import clock, outbox
 from app.foundation.actor import Actor
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
 from app.foundation.i18n import gettext as _
+from app.foundation.i18n import lazy_gettext as _l
 from app.foundation.identifiers import new_public_id
 from app.foundation.wording import day_in_words
 
 LETTER = "appeal-answered"
+MOVED_ON = _l("This appeal has moved on meanwhile: look at the page again.")
+UNDER_WAY = ("marking", "proposed")
 
 
 def published_at(session: Session, attempt: Attempt) -> datetime | None:
@@ -78,23 +82,31 @@ def file_appeal(session: Session, *, actor: Actor, attempt: Attempt, grounds: st
 
 
 def withdraw(session: Session, *, actor: Actor, appeal: Appeal) -> None:
-    """Its candidate gives it up, before it is answered."""
+    """Its candidate gives it up, before it is answered; a re-marking under way goes with it."""
     _move(session, appeal, AppealState.WITHDRAWN, closed_at=clock.now())
+    session.execute(
+        update(Remarking)
+        .where(Remarking.appeal_id == appeal.id, Remarking.state.in_(UNDER_WAY))
+        .values(state="dropped")
+        .execution_options(synchronize_session=False)
+    )
     _record(session, actor, appeal, appeal.attempt, "appeal.withdrawn")
 
 
 def take(session: Session, *, actor: Actor, appeal: Appeal) -> None:
     """Somebody looks into it; never the person who filed it."""
-    _not_ones_own(actor, appeal)
+    not_ones_own(actor, appeal)
     _move(session, appeal, AppealState.IN_REVIEW, reviewer_id=actor.account_id)
     _record(session, actor, appeal, appeal.attempt, "appeal.taken")
 
 
 def answer(session: Session, *, actor: Actor, appeal: Appeal, upheld: bool, words: str) -> None:
-    """Close it with an answer, and tell its candidate."""
-    _not_ones_own(actor, appeal)
+    """Close it with an answer, and tell its candidate; raises RuleError while a re-marking is under way."""
+    not_ones_own(actor, appeal)
     state = AppealState.UPHELD if upheld else AppealState.REJECTED
     _move(session, appeal, state, answer=words, answered_by=actor.account_id, closed_at=clock.now())
+    if find_under_way(session, appeal) is not None:
+        raise RuleError(_("Answers are being marked again: answer by approving that, or give it up first."))
     _record(session, actor, appeal, appeal.attempt, f"appeal.{state.value}")
     outbox.enqueue(
         session, "mail", dedupe_key=f"{LETTER}-{appeal.public_id}", recipient_id=appeal.attempt.account_id,
@@ -102,7 +114,27 @@ def answer(session: Session, *, actor: Actor, appeal: Appeal, upheld: bool, word
     )  # fmt: skip
 
 
-def _not_ones_own(actor: Actor, appeal: Appeal) -> None:
+def find_under_way(session: Session, appeal: Appeal) -> Remarking | None:
+    """The re-marking that is proposed on an appeal and not settled yet, or None."""
+    wanted = select(Remarking).where(Remarking.appeal_id == appeal.id, Remarking.state.in_(UNDER_WAY))
+    return session.scalar(wanted)
+
+
+def hold_in_review(session: Session, appeal: Appeal) -> None:
+    """Keep an appeal in review from being answered or withdrawn until the commit; raises ConflictError for another."""
+    held = session.execute(
+        update(Appeal)
+        .where(Appeal.id == appeal.id, Appeal.state == AppealState.IN_REVIEW.value)
+        .values(state=AppealState.IN_REVIEW.value)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(appeal)
+    if cast("CursorResult[Any]", held).rowcount != 1:
+        raise ConflictError(MOVED_ON)
+
+
+def not_ones_own(actor: Actor, appeal: Appeal) -> None:
+    """Raise RuleError for the person who filed it."""
     if appeal.attempt.account_id == actor.account_id:
         raise RuleError(_("Nobody answers their own appeal: a colleague has to."))
 
@@ -122,7 +154,7 @@ def _move(session: Session, appeal: Appeal, to: AppealState, **values: Any) -> N
     )
     session.refresh(appeal)
     if cast("CursorResult[Any]", changed).rowcount != 1:
-        raise ConflictError(_("This appeal has moved on meanwhile: look at the page again."))
+        raise ConflictError(MOVED_ON)
 
 
 def get_own(session: Session, account_id: int, attempt_public_id: str) -> Appeal:

@@ -34,7 +34,7 @@ def approved(session: Session, exam_id: int | None, version_ids: Sequence[int] |
 
 def in_words_of_the_engine(row: ItemDecision) -> Decision:
     """A decision as regrading takes it."""
-    return Decision(row.public_id, Kind(row.kind), row.new_key)
+    return Decision(row.public_id, Kind(row.kind), row.new_key, row.approved_at)
 
 
 def newest_by_version(rows: Sequence[ItemDecision]) -> dict[int, Decision]:

@@ -16,7 +16,8 @@ from app.assessment.appeal_models import Appeal
 from app.assessment.decision_models import ItemDecision
 from app.assessment.models import Attempt, Result
 from app.assessment.regrades import LETTER
-from app.assessment.regrading import CAUSE
+from app.assessment.regrading import CAUSE, REMARKED
+from app.assessment.revisions import slots_marked_again
 from app.assessment.services import RESULT_OUT_LETTER
 from app.config import Settings
 from app.foundation.i18n import localised, use_language
@@ -42,6 +43,7 @@ def write_regraded(session: Session, message: OutboxMessage, settings: Settings)
             name=account.name,
             exam=localised(attempt.exam_version.title, account.language),
             why=_why(session, after, account.language),
+            slots=slots_marked_again(session, after) if after.reason.startswith(REMARKED) else [],
             before=_points(before, account.language),
             after=_points(after, account.language),
             cut=format_number(after.cut, account.language),

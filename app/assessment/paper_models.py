@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.assessment.models import Attempt, AttemptItem
+from app.assessment.remarking_models import Remarking
 from app.foundation.database import Base, JSONValue, UTCDateTime
 
 SLOT = ["attempt_item.attempt_id", "attempt_item.slot"]
@@ -27,27 +37,40 @@ class AttemptFile(Base):
 
 
 class Paper(Base):
-    """An essay or a file that was handed in and that people mark; `levels` is what they decided, by criterion."""
+    """An essay or a file that was handed in and that people mark; `levels` is what they decided, by criterion.
+
+    One that is marked again on an appeal is another paper of the same slot, under another public id.
+    """
 
     __tablename__ = "paper"
     __table_args__ = (
         ForeignKeyConstraint(["attempt_id", "slot"], SLOT),
-        UniqueConstraint("attempt_id", "slot"),
+        UniqueConstraint("remarking_id", "slot"),
         CheckConstraint("markers BETWEEN 1 AND 2", name="markers"),
         CheckConstraint("(levels IS NULL) = (decided_at IS NULL)", name="decided"),
         Index("ix_paper_queue", "decided_at", "handed_in_at"),
+        Index(
+            "uq_paper_first",
+            "attempt_id",
+            "slot",
+            unique=True,
+            sqlite_where=text("remarking_id IS NULL"),
+            postgresql_where=text("remarking_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(26), unique=True)  # not the attempt's, which its candidate knows
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
     slot: Mapped[int]
+    remarking_id: Mapped[int | None] = mapped_column(ForeignKey("remarking.id"))
     markers: Mapped[int]  # 2 when the exam certifies
     handed_in_at: Mapped[datetime] = mapped_column(UTCDateTime)
     levels: Mapped[dict[str, int] | None] = mapped_column(JSONValue)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     attempt: Mapped[Attempt] = relationship()
+    remarking: Mapped[Remarking | None] = relationship()
     item: Mapped[AttemptItem] = relationship(
         viewonly=True,
         primaryjoin=(

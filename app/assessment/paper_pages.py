@@ -14,7 +14,6 @@ from app.assessment.paper_models import Paper, PaperMarking
 from app.assessment.project_forms import MarkingForm, PaperForm, marking_form
 from app.assessment.project_queries import names_of
 from app.assessment.rubrics import is_complete
-from app.assessment.rules import State
 from app.assessment.uploads import KINDS, kind_of
 from app.assessment.wording import points_in_words
 from app.extensions import db
@@ -131,7 +130,7 @@ def _shown(found: Paper, marking: PaperMarking) -> dict[str, Any]:
         "file_kind": kind_of(answer.get("name", "")),
         "file_size": queries.size_of(db.session, found.attempt_id, found.slot, answer.get("sha256", "")),
         "marking": marking,
-        "writable": marking.done_at is None and found.attempt.state == State.SUBMITTED,
+        "writable": marking.done_at is None and queries.waits_for_markers(found),
         "percent": queries.percent_of(found, marking.levels) if whole else None,
         "decided": queries.percent_of(found, found.levels) if found.levels else None,
         "points_in_words": points_in_words,
@@ -187,6 +186,8 @@ def sign(paper_id: str) -> ResponseReturnValue:
 
 
 def _said(found: Paper, *, ended: bool) -> str:
+    if found.remarking_id is not None:
+        return _("Signed. The answer is decided once every marking is done.")
     if ended:
         return _("Signed. Everything in this exam is marked: its result goes out as the exam says.")
     if found.decided_at is not None:

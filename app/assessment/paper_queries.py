@@ -8,13 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from app.assessment import essays, exact, waiting
+from app.assessment import essays, exact, remarked, waiting
+from app.assessment.appeal_models import Appeal
 from app.assessment.draws import Pooled
-from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, QuestionVersion, Score
+from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, QuestionVersion
 from app.assessment.paper_models import AttemptFile, Paper, PaperMarking
+from app.assessment.remarking_models import Remarking
 from app.assessment.rubrics import Levels, Rubric, score
 from app.assessment.rules import State
 from app.foundation.errors import NotFoundError
@@ -25,6 +27,7 @@ PAGE_SIZE = 20
 _WITH_ALL = (
     joinedload(Paper.attempt).joinedload(Attempt.exam_version).joinedload(ExamVersion.exam),
     joinedload(Paper.item).joinedload(AttemptItem.version),
+    joinedload(Paper.remarking),
     selectinload(Paper.markings),
 )
 
@@ -63,24 +66,49 @@ def count_to_mark(session: Session, account_id: int) -> int:
 
 
 def _to_mark(account_id: int) -> Select[Paper]:
-    """One whose attempt was annulled waits no longer."""
+    """One whose attempt was annulled waits no longer, nor does one whose re-marking was given up."""
+    first = and_(Paper.remarking_id.is_(None), Attempt.state == State.SUBMITTED.value)
+    again = and_(Remarking.state == "marking", Attempt.state == State.RELEASED.value)
+    return _not_theirs(account_id).where(Paper.decided_at.is_(None), or_(first, again))
+
+
+def _not_theirs(account_id: int) -> Select[Paper]:
+    """What somebody else handed in; of what is marked again on appeal, only what this person knows nothing of yet.
+
+    That leaves out who marked the answer before, who proposed to have it marked again, who looks into the appeal.
+    """
+    before, other = aliased(PaperMarking), aliased(Paper)
+    marked_before = exists().where(
+        before.paper_id == other.id,
+        before.marker_id == account_id,
+        other.attempt_id == Paper.attempt_id,
+        other.slot == Paper.slot,
+        other.id < Paper.id,
+    )
+    impartial = and_(
+        Remarking.proposed_by != account_id,
+        or_(Appeal.reviewer_id.is_(None), Appeal.reviewer_id != account_id),
+        ~marked_before,
+    )
     return (
         select(Paper)
         .join(Attempt, Attempt.id == Paper.attempt_id)
-        .where(
-            Paper.decided_at.is_(None), Attempt.state == State.SUBMITTED.value, Attempt.account_id != account_id
-        )
-    )  # fmt: skip
+        .outerjoin(Remarking, Remarking.id == Paper.remarking_id)
+        .outerjoin(Appeal, Appeal.id == Remarking.appeal_id)
+        .where(Attempt.account_id != account_id, or_(Paper.remarking_id.is_(None), impartial))
+    )
+
+
+def waits_for_markers(paper: Paper) -> bool:
+    """May a loaded paper still be marked?"""
+    if paper.remarking is None:
+        return paper.attempt.state == State.SUBMITTED
+    return paper.remarking.state == "marking" and paper.attempt.state == State.RELEASED
 
 
 def get_paper(session: Session, account_id: int, public_id: str) -> Paper:
-    """A paper that somebody else handed in; raises NotFoundError."""
-    found = session.scalar(
-        select(Paper)
-        .join(Attempt, Attempt.id == Paper.attempt_id)
-        .options(*_WITH_ALL)
-        .where(Paper.public_id == public_id, Attempt.account_id != account_id)
-    )
+    """A paper that this person may mark, or has marked; raises NotFoundError."""
+    found = session.scalar(_not_theirs(account_id).options(*_WITH_ALL).where(Paper.public_id == public_id))
     if found is None:
         raise NotFoundError("paper")
     return found
@@ -191,6 +219,7 @@ class Told:
     most: Decimal
     lines: Sequence[Line]
     comments: Sequence[str]
+    again: bool  # on appeal
 
 
 def told_of(session: Session, attempt: Attempt) -> list[Told]:
@@ -198,23 +227,21 @@ def told_of(session: Session, attempt: Attempt) -> list[Told]:
     if attempt.state != State.RELEASED:
         return []
     papers = waiting.papers_of(session, attempt.id)
-    earned = _earned(session, attempt.id) if papers else {}
-    return [_told(session, paper, earned) for paper in papers if paper.levels]
+    if not papers:
+        return []
+    again = remarked.of_attempts(session, [attempt.id], remarked.APPROVED)
+    last = {paper.slot: paper for one in again for paper in remarked.papers_of(session, [one])}
+    return [_told(session, last.get(paper.slot, paper)) for paper in papers if paper.levels]
 
 
-def _earned(session: Session, attempt_id: int) -> dict[int, Decimal]:
-    """The credit of each slot as people gave it; a decision on the question may have changed what it is worth since."""
-    rows = session.execute(select(Score.slot, Score.credit).where(Score.attempt_id == attempt_id, Score.revision == 1))
-    return {row.slot: row.credit for row in rows}
-
-
-def _told(session: Session, paper: Paper, earned: Mapping[int, Decimal]) -> Told:
+def _told(session: Session, paper: Paper) -> Told:
     done = [marking for marking in markings_of(session, paper) if marking.done_at is not None]
     body, levels = paper.item.version.body, paper.levels or {}
     lines = [
         Line(line, levels[line["id"]], [words for one in done if (words := one.feedback.get(line["id"]))])
         for line in body["rubric"]
     ]
-    points = exact.rounded(Fraction(earned[paper.slot]) * Fraction(paper.item.points), 2)
+    points = exact.rounded(score(rubric_of(paper), levels) * Fraction(paper.item.points), 2)
     comments = [one.comment for one in done if one.comment]
-    return Told(paper.slot, body["type"] == "file", len(done), points, paper.item.points, lines, comments)
+    again = paper.remarking_id is not None
+    return Told(paper.slot, body["type"] == "file", len(done), points, paper.item.points, lines, comments, again)

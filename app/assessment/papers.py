@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.assessment import paper_queries as queries
-from app.assessment import regrades
+from app.assessment import regrades, remarkings
 from app.assessment.marking import MOVED_ON, TAKEN_FOR
 from app.assessment.models import Attempt
 from app.assessment.paper_models import Paper, PaperMarking
@@ -85,16 +85,24 @@ def claim(session: Session, *, actor: Actor, paper: Paper) -> PaperMarking:
 
 
 def _hold(session: Session, paper: Paper) -> None:
-    """Hold the attempt that waits: whoever marks one of its papers comes after the other; raises ConflictError."""
+    """Hold the attempt that waits, or the re-marking: whoever marks one of its papers comes after the other.
+
+    Raises ConflictError once nothing waits any more.
+    """
+    held = remarkings.hold(session, paper.remarking_id) if paper.remarking_id else _hold_attempt(session, paper)
+    still_open = session.scalar(select(Paper.decided_at).where(Paper.id == paper.id)) is None
+    if not held or not still_open:
+        raise ConflictError(_("This answer no longer waits for a marking."))
+
+
+def _hold_attempt(session: Session, paper: Paper) -> bool:
     held = session.execute(
         update(Attempt)
         .where(Attempt.id == paper.attempt_id, Attempt.state == State.SUBMITTED.value)
         .values(state=State.SUBMITTED.value)
         .execution_options(synchronize_session=False)
     )
-    still_open = session.scalar(select(Paper.decided_at).where(Paper.id == paper.id)) is None
-    if held.rowcount != 1 or not still_open:  # type: ignore[attr-defined]
-        raise ConflictError(_("This answer no longer waits for a marking."))
+    return held.rowcount == 1  # type: ignore[attr-defined, no-any-return]
 
 
 def _free_place(session: Session, paper: Paper, markings: Sequence[PaperMarking]) -> int:
@@ -147,14 +155,15 @@ def save_marking(
 
 
 def finish_marking(session: Session, *, actor: Actor, paper: Paper, marking: PaperMarking) -> bool:
-    """Sign a whole marking, for good; says whether it was the last one that the attempt waited for.
+    """Sign a whole marking, for good; says whether it was the last one that the attempt, or a re-marking, waited for.
 
     The attempt is held first: of two markers who sign at once, be it two papers of one attempt, the second sees what
     the first did, and one of them ends the attempt.
     """
     _hold(session, paper)
     attempt = session.get_one(Attempt, paper.attempt_id, populate_existing=True)
-    regrades.hold_exam(session, attempt.exam_id)  # before the record's lock, as when an attempt is handed in
+    if not paper.remarking_id:
+        regrades.hold_exam(session, attempt.exam_id)  # before the record's lock, as when an attempt is handed in
     signed = session.execute(
         update(PaperMarking)
         .where(
@@ -172,9 +181,12 @@ def finish_marking(session: Session, *, actor: Actor, paper: Paper, marking: Pap
         raise RuleError(_("Choose a level for each line of the rubric."))
     details = {"place": marking.place, "levels": dict(marking.levels)}
     record(session, actor=actor, event="paper.marked", subject=paper.public_id, details=details)
-    if not _decide(session, paper) or _still_waits(session, attempt):
+    if not _decide(session, paper) or _still_waits(session, paper):
         return False
-    conclude_marked(session, attempt)
+    if paper.remarking_id:
+        remarkings.now_proposed(session, paper.remarking_id)
+    else:
+        conclude_marked(session, attempt)
     return True
 
 
@@ -191,6 +203,8 @@ def _decide(session: Session, paper: Paper) -> bool:
     return True
 
 
-def _still_waits(session: Session, attempt: Attempt) -> bool:
-    others = select(Paper.id).where(Paper.attempt_id == attempt.id, Paper.decided_at.is_(None)).limit(1)
+def _still_waits(session: Session, paper: Paper) -> bool:
+    """Does another paper wait: of the same re-marking, or of the attempt as it was handed in?"""
+    beside = Paper.remarking_id == paper.remarking_id if paper.remarking_id else Paper.remarking_id.is_(None)
+    others = select(Paper.id).where(Paper.attempt_id == paper.attempt_id, beside, Paper.decided_at.is_(None)).limit(1)
     return session.scalar(others) is not None

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.assessment import decisions, draws, panels, waiting
+from app.assessment import decisions, draws, panels, remarked, waiting
 from app.assessment.models import Answer, AnswerEvent, Attempt, AttemptItem, QuestionVersion, Result, Score
 from app.assessment.paper_models import AttemptFile, Paper
+from app.assessment.remarking_models import Remarking
 from app.audit.models import AuditBody, AuditEntry
 
 FORMAT = "passerelle-attempt/1"
@@ -31,7 +32,9 @@ def record_of(session: Session, attempt: Attempt, pools: Pools | None = None) ->
     panel = panels.panel_in_force(session, attempt.exam_version, attempt.started_at)
     rated = panels.rated_by(session, panel) if panel is not None else {}
     papers = waiting.papers_of(session, attempt.id)
-    subjects = [attempt.public_id, *(row.public_id for row in rows), *(paper.public_id for paper in papers)]
+    again = remarked.of_attempts(session, [attempt.id])
+    papers_again = remarked.papers_of(session, again)
+    about: list[Any] = [attempt, *rows, *papers, *again, *papers_again]
     return {
         "format": FORMAT,
         "attempt": _attempt(attempt),
@@ -45,7 +48,8 @@ def record_of(session: Session, attempt: Attempt, pools: Pools | None = None) ->
         "scores": _scores(session, attempt.id),
         "results": _results(session, attempt.id),
         "decisions": [_decision(row) for row in rows],
-        "audit": audit_lines(session, subjects),
+        "remarkings": [_remarking(one, [row for row in papers_again if row.remarking_id == one.id]) for one in again],
+        "audit": audit_lines(session, [one.public_id for one in about]),
     }
 
 
@@ -178,6 +182,19 @@ def _decision(row: Any) -> dict[str, Any]:
         "reason": row.reason,
         "approved_at": written(row.approved_at),
         "carried_out": row.finished_at is not None,
+    }
+
+
+def _remarking(one: Remarking, papers: Sequence[Paper]) -> dict[str, Any]:
+    """What was marked again on appeal, or was to be: proposed marks with their reasons, papers with their markings."""
+    return {
+        "id": one.public_id,
+        "appeal": one.appeal.public_id,
+        "state": one.state,
+        "proposed_at": written(one.proposed_at),
+        "approved_at": written(one.approved_at),
+        "marks": [{"slot": mark.slot, "points": str(mark.points), "reason": mark.reason} for mark in one.marks],
+        "papers": [_paper(paper) for paper in papers],
     }
 
 

@@ -15,7 +15,8 @@ from app.assessment import decisions, grading, queries
 from app.assessment.decision_models import ItemDecision
 from app.assessment.events import ExamPassed
 from app.assessment.models import Attempt, AttemptItem, Exam, Result, Score
-from app.assessment.regrading import CAUSE, Decision, Outcome, Slot
+from app.assessment.regrading import CAUSE, REMARKED, Decision, Outcome, Slot
+from app.assessment.remarked import Marks
 from app.assessment.standings import Standing, standings
 from app.audit.services import record
 from app.config import Settings
@@ -40,19 +41,24 @@ def hold_exam(session: Session, exam_id: int) -> None:
     session.execute(select(Exam.id).where(Exam.id == exam_id).with_for_update(read=True)).all()
 
 
+def decisions_on(session: Session, attempt: Attempt) -> Sequence[ItemDecision]:
+    """The decisions in force on the questions of an attempt, in the order of their approval."""
+    versions = session.scalars(select(AttemptItem.question_version_id).where(AttemptItem.attempt_id == attempt.id))
+    return decisions.approved(session, attempt.exam_id, list(versions))
+
+
 def bring_up_to_date(session: Session, attempt: Attempt) -> Result | None:
     """Mark an attempt by the decisions in force; its new result, or None when nothing changes. Idempotent."""
-    versions = session.scalars(select(AttemptItem.question_version_id).where(AttemptItem.attempt_id == attempt.id))
-    rows = decisions.approved(session, attempt.exam_id, list(versions))
-    if not rows:
-        return None
+    rows = decisions_on(session, attempt)
+    return _mark_again(session, attempt, rows, reason_of(decisions.in_words_of_the_engine(rows[-1]))) if rows else None
+
+
+def _mark_again(session: Session, attempt: Attempt, rows: Sequence[ItemDecision], reason: str) -> Result | None:
     found = next(standings(session, [attempt.id], decisions.newest_by_version(rows)), None)
-    if found is None or found.result.reason == reason_of(decisions.in_words_of_the_engine(rows[-1])):
+    if found is None or found.result.reason == reason:
         return None
     outcome = found.outcome()
-    if not differs(found, outcome):
-        return None
-    return _store(session, found, outcome, reason_of(decisions.in_words_of_the_engine(rows[-1])))
+    return _store(session, found, outcome, reason) if differs(found, outcome) else None
 
 
 def differs(standing: Standing, outcome: Outcome) -> bool:
@@ -141,6 +147,13 @@ def plan(session: Session, decision: ItemDecision) -> Iterator[tuple[Standing, O
                 yield standing, outcome
 
 
+def plan_remarking(session: Session, attempt: Attempt, marks: Marks) -> tuple[Standing, Outcome] | None:
+    """What these marks on appeal would make of an attempt, by the decisions in force; nothing is written."""
+    newest = decisions.newest_by_version(decisions_on(session, attempt))
+    found = next(standings(session, [attempt.id], newest, marks), None)
+    return None if found is None else (found, found.outcome())
+
+
 # The worker's slices
 
 
@@ -215,7 +228,22 @@ def regrade_attempt(session: Session, attempt_id: int) -> tuple[Result, Result] 
     before = queries.find_result(session, attempt_id)
     if attempt.state not in ("scored", "released") or before is None:
         return None
-    after = bring_up_to_date(session, attempt)
+    return _carried_out(session, attempt, before, bring_up_to_date(session, attempt))
+
+
+def carry_out_remarking(session: Session, attempt: Attempt, public_id: str) -> tuple[Result, Result] | None:
+    """Mark an attempt by a re-marking just approved, as `regrade_attempt` does by decisions; to be called held."""
+    before = queries.find_result(session, attempt.id)
+    if before is None:
+        return None
+    after = _mark_again(session, attempt, decisions_on(session, attempt), REMARKED + public_id)
+    return _carried_out(session, attempt, before, after)
+
+
+def _carried_out(
+    session: Session, attempt: Attempt, before: Result, after: Result | None
+) -> tuple[Result, Result] | None:
+    """Put a new result on record, tell its candidate, certify a new pass."""
     if after is None:
         return None
     details = {"reason": after.reason, "before": _said(before), "after": _said(after)}
@@ -236,11 +264,11 @@ def _tell(session: Session, attempt: Attempt, before: Result, after: Result) -> 
     outbox.enqueue(
         session, "mail", dedupe_key=key, recipient_id=attempt.account_id, language=attempt.language, payload=payload
     )
-    if after.passed and not before.passed and not _passed_otherwise(session, attempt):
+    if after.passed and not before.passed and not passed_otherwise(session, attempt):
         publish(session, ExamPassed(attempt_id=attempt.id, account_id=attempt.account_id))
 
 
-def _passed_otherwise(session: Session, attempt: Attempt) -> bool:
+def passed_otherwise(session: Session, attempt: Attempt) -> bool:
     """Has this person passed the exam in another attempt? Its certificate is theirs already."""
     others = (
         select(func.count())

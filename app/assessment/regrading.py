@@ -1,17 +1,21 @@
-"""Marking again after a question proved wrong: what a decision does to a slot, and to the result, exactly."""
+"""Marking again: what a decision on a question or a re-marking on appeal does to a slot, and to the result, exactly."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, TypeAlias
 
-from app.assessment import answers, choices, grading, standards
+from app.assessment import answers, choices, essays, exact, grading, rubrics, standards
 from app.assessment.scored import GradingError
 
 CAUSE = "decision-"  # what the reason of a result revision begins with, before the decision's public id
+REMARKED = "remarking-"  # likewise, before the public id of a re-marking on appeal
 VOID_RULE = "void"
 CREDIT_RULE = "credit_all"
+REMARK_RULE = "remark"
 # What a new key is called, by the types (of questions, and of gaps) that take it: see `rekeyed`.
 _KEYS: Mapping[str, frozenset[str]] = {
     "correct": answers.SINGLE_TYPES | {"multiple", "select"},
@@ -49,11 +53,30 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision in force; `key` is what `rekeyed` takes, None for the other kinds."""
+    """A decision in force; `key` is what `rekeyed` takes, None for the other kinds; `at` is its approval, if yet."""
 
     public_id: str
     kind: Kind
     key: Mapping[str, Any] | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """What one answer of one candidate earned when it was marked again on appeal; `at` is the approval, if yet."""
+
+    credit: Decimal
+    at: datetime | None = None
+
+
+def credit_of_points(points: Decimal, of: Decimal) -> Decimal:
+    """Give the share of its points that a proposed mark gives a slot, 0 to 1, with 12 places."""
+    return exact.rounded(Fraction(points) / Fraction(of), exact.SCORE_PLACES) if of else Decimal(0)
+
+
+def credit_of_levels(body: Body, levels: rubrics.Levels) -> Decimal:
+    """Give the share of its points that the levels decided give an essay or a file, as when it was first marked."""
+    return exact.rounded(rubrics.score(essays.rubric_in(body), levels), exact.SCORE_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +91,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A slot as it was marked last: its credit, by which rule; and what was decided about it since, if anything."""
+    """A slot as it was marked last: its credit, by which rule; what was decided about its question, if anything.
+
+    `remarked` is what this one answer earned on appeal.
+    """
 
     number: int
     points: Decimal
@@ -76,6 +102,7 @@ class Slot:
     credit: Decimal
     rule: str
     decided: Decided | None = None
+    remarked: Remarked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +148,33 @@ def body_in_force(body: Body, decision: Decision | None) -> Body:
 
 
 def marked_again(slot: Slot) -> Slot:
-    """Mark one slot by the decision on it; without one it stays as it was marked."""
-    if slot.decided is None:
-        return slot
-    decision = slot.decided.decision
-    if decision.kind is Kind.VOID:
+    """Mark one slot by what was decided of it; without anything it stays as it was marked.
+
+    A void question is void for everybody, and its points given to everybody are full. Another key says nothing of an
+    answer that was marked again on appeal afterwards; one that comes later can raise that mark, never lower it.
+    """
+    decision, remarked = slot.decided.decision if slot.decided else None, slot.remarked
+    if decision is not None and decision.kind is Kind.VOID:
         return _with(slot, Decimal(0), VOID_RULE)
-    if decision.kind is Kind.CREDIT_ALL:
+    if decision is not None and decision.kind is Kind.CREDIT_ALL:
         return _with(slot, Decimal(1), CREDIT_RULE)
-    body = body_in_force(slot.decided.body, decision)
+    by_key = None if remarked is not None and _came_first(decision, remarked) else _by_new_key(slot)
+    if remarked is not None and (by_key is None or remarked.credit >= by_key.credit):
+        return _with(slot, remarked.credit, REMARK_RULE)
+    return by_key or slot
+
+
+def _came_first(decision: Decision | None, remarked: Remarked) -> bool:
+    """Was it in force when the answer was marked again? A re-marking that is only proposed comes last."""
+    if decision is None or remarked.at is None:
+        return True
+    return decision.at is not None and decision.at <= remarked.at
+
+
+def _by_new_key(slot: Slot) -> Slot | None:
+    if slot.decided is None:
+        return None
+    body = body_in_force(slot.decided.body, slot.decided.decision)
     scored = grading.score_stored(body, slot.decided.payload, slot.decided.option_order)
     return _with(slot, scored.score, f"rekey/{scored.rule}")
 
@@ -138,11 +183,11 @@ def _with(slot: Slot, credit: Decimal, rule: str) -> Slot:
     """Keep a slot as it is where marking it again changes nothing of what it is worth."""
     if credit == slot.credit and VOID_RULE not in (rule, slot.rule):
         return slot
-    return Slot(slot.number, slot.points, slot.domain, credit, rule, slot.decided)
+    return replace(slot, credit=credit, rule=rule)
 
 
 def regrade(slots: Iterable[Slot], cut_of: CutOf, *, published_pass: bool) -> Outcome:
-    """Mark an attempt again (assessment.md §4); a published pass is never withdrawn because of a faulty question."""
+    """Mark an attempt again (assessment.md §4); a published pass is never withdrawn by it."""
     before = tuple(slots)
     after = tuple(map(marked_again, before))
     counting = [slot for slot in after if slot.rule != VOID_RULE]

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -10,7 +11,7 @@ from typing import Any, TypeAlias
 import rfc8785
 
 from app.assessment import drawing, essays, grading, layouts, regrading, rubrics, rules
-from app.assessment.regrading import CAUSE, Decided, Decision, Kind, Slot
+from app.assessment.regrading import CAUSE, REMARKED, Decided, Decision, Kind, Remarked, Slot
 from app.assessment.scored import GradingError
 from app.audit import chain
 
@@ -92,7 +93,8 @@ def _answers(record: Record) -> Iterator[Difference]:
 def _papers(record: Record) -> Iterator[Difference]:
     """The levels decided of each essay and file are the median of the markings signed, as many as were wanted."""
     bodies = {item["slot"]: item["body"] for item in record["items"]}
-    for paper in record.get("papers", ()):
+    again = [paper for one in record.get("remarkings", ()) for paper in one["papers"]]
+    for paper in (*record.get("papers", ()), *again):
         done = [one["levels"] for one in paper["markings"]]
         wanted = rubrics.markers_needed(essays.rubric_in(bodies[paper["slot"]]), done, paper["markers"])
         decided = rubrics.combined(done) if len(done) >= wanted else None
@@ -110,7 +112,7 @@ def _marks(record: Record) -> Iterator[Difference]:
     outcome = regrading.regrade(slots, cut_of, published_pass=False)
     yield from _compare("result, revision 1", _result(record["results"][0]), _of(outcome))
     for before, result in zip(record["results"], record["results"][1:], strict=False):
-        slots = _decided(record, slots, _until(record, result["reason"]))
+        slots = _decided(record, slots, *_until(record, result))
         published = before["passed"] and _was_published(record, result["reason"])
         outcome = regrading.regrade(slots, cut_of, published_pass=published)
         number = result["revision"]
@@ -178,24 +180,54 @@ def _of(outcome: regrading.Outcome) -> tuple[object, ...]:
     return (mark.total, mark.maximum, outcome.cut, outcome.passed, outcome.kept, domains)
 
 
-def _until(record: Record, reason: str) -> list[Mapping[str, Any]]:
-    """The decisions in force when a revision was made: those approved up to the one it names."""
-    names = [one["id"] for one in record["decisions"]]
-    named = reason.removeprefix(CAUSE)
-    return record["decisions"][: names.index(named) + 1] if named in names else []
+def _until(record: Record, result: Mapping[str, Any]) -> tuple[list[Record], list[Record]]:
+    """The decisions and the re-markings in force when a revision was made: those approved by then.
+
+    Of decisions, up to the one that its reason names: later ones, approved before the worker came, have their own.
+    """
+    names, named = [one["id"] for one in record["decisions"]], result["reason"].removeprefix(CAUSE)
+    again = [one for one in _approved(record) if one["approved_at"] <= result["decided_at"]]
+    if named in names:
+        return record["decisions"][: names.index(named) + 1], again
+    moments = [one["approved_at"] for one in again if REMARKED + one["id"] == result["reason"]]
+    return [one for one in record["decisions"] for moment in moments if one["approved_at"] <= moment], again
 
 
-def _decided(record: Record, slots: Sequence[Slot], decisions: Sequence[Mapping[str, Any]]) -> list[Slot]:
+def _approved(record: Record) -> list[Record]:
+    return [one for one in record.get("remarkings", ()) if one["state"] == "approved"]
+
+
+def _remarked(record: Record, remarkings: Sequence[Record]) -> dict[int, Remarked]:
+    """What answers earned on appeal, by slot; of several times, the last counts."""
+    items = {item["slot"]: item for item in record["items"]}
+    found: dict[int, Remarked] = {}
+    for one in remarkings:
+        at = datetime.fromisoformat(one["approved_at"])
+        for mark in one["marks"]:
+            points = Decimal(items[mark["slot"]]["points"])
+            found[mark["slot"]] = Remarked(regrading.credit_of_points(Decimal(mark["points"]), points), at)
+        for paper in one["papers"]:
+            if paper["levels"] is not None:
+                body = items[paper["slot"]]["body"]
+                found[paper["slot"]] = Remarked(regrading.credit_of_levels(body, paper["levels"]), at)
+    return found
+
+
+def _decided(
+    record: Record, slots: Sequence[Slot], decisions: Sequence[Record], remarkings: Sequence[Record]
+) -> list[Slot]:
     newest = {(one["question"], one["version"]): one for one in decisions}
     payloads = {one["slot"]: one["payload"] for one in record["answers"]}
+    remarked = _remarked(record, remarkings)
     decided = []
     for slot, item in zip(slots, _counted(record), strict=True):
         found = newest.get((item["question"], item["version"]))
         on_it = None
         if found is not None:
-            decision = Decision(found["id"], Kind(found["kind"]), found["key"])
+            at = datetime.fromisoformat(found["approved_at"])
+            decision = Decision(found["id"], Kind(found["kind"]), found["key"], at)
             on_it = Decided(decision, item["body"], payloads.get(slot.number), item["option_order"])
-        decided.append(Slot(slot.number, slot.points, slot.domain, slot.credit, slot.rule, on_it))
+        decided.append(replace(slot, decided=on_it, remarked=remarked.get(slot.number)))
     return decided
 
 
@@ -209,12 +241,15 @@ def _was_published(record: Record, reason: str) -> bool:
 
 
 def _missing(record: Record, slots: Sequence[Slot], cut_of: regrading.CutOf) -> Iterator[Difference]:
-    """A decision that was carried out for everybody, and of which this result knows nothing."""
-    done = [one for one in record["decisions"] if one["carried_out"]]
-    last = record["results"][-1]
-    if record["attempt"]["state"] not in ("scored", "released") or record["exam"]["kind"] == "practice" or not done:
+    """A decision that was carried out for everybody, or a re-marking, of which this result knows nothing."""
+    last, again = record["results"][-1], _approved(record)
+    counted, _earlier = _until(record, last)  # which may not be carried out for everybody yet
+    done = [one for one in record["decisions"] if one["carried_out"] or one in counted]
+    if record["attempt"]["state"] not in ("scored", "released") or record["exam"]["kind"] == "practice":
         return
-    outcome = regrading.regrade(_decided(record, slots, done), cut_of, published_pass=last["passed"])
+    if not (done or again):
+        return
+    outcome = regrading.regrade(_decided(record, slots, done, again), cut_of, published_pass=last["passed"])
     yield from _compare("result in force", _result(last)[:3], _of(outcome)[:3])
 
 

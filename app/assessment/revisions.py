@@ -10,18 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessment.decision_models import ItemDecision
-from app.assessment.models import AttemptItem, Result
-from app.assessment.regrading import CAUSE
+from app.assessment.models import AttemptItem, Result, Score
+from app.assessment.regrading import CAUSE, REMARKED
 
 
 @dataclass(frozen=True)
 class Revision:
-    """One correction: the result before and after, the reason, and the slots whose question was concerned."""
+    """One correction: the result before and after, the reason, and the slots whose question was concerned.
+
+    On appeal there is no reason here: the answer to the appeal says it in words.
+    """
 
     before: Result
     after: Result
     reason: Mapping[str, str]
     slots: Sequence[int]
+    on_appeal: bool = False
 
 
 def revisions_of(session: Session, attempt_id: int) -> list[Revision]:
@@ -36,10 +40,19 @@ def revisions_of(session: Session, attempt_id: int) -> list[Revision]:
     slots = _slots(session, attempt_id)
     found = []
     for before, after in itertools.pairwise(results):
+        if after.reason.startswith(REMARKED):
+            found.append(Revision(before, after, {}, slots_marked_again(session, after), on_appeal=True))
+            continue
         decision = decisions.get(after.reason.removeprefix(CAUSE))
         concerned = slots.get(decision.question_version_id, []) if decision else []
         found.append(Revision(before, after, decision.reason if decision else {}, concerned))
     return found
+
+
+def slots_marked_again(session: Session, result: Result) -> list[int]:
+    """The slots whose marks a revision changed."""
+    rows = select(Score.slot).where(Score.attempt_id == result.attempt_id, Score.revision == result.revision)
+    return list(session.scalars(rows.order_by(Score.slot)))
 
 
 def _slots(session: Session, attempt_id: int) -> dict[int, list[int]]:

@@ -1,4 +1,4 @@
-"""Attempts as they were marked last, many at a time, with what was decided about their questions since."""
+"""Attempts as they were marked last, many at a time, with what was decided since: on their questions, on appeal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from decimal import Decimal
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from app.assessment import panels, queries
+from app.assessment import panels, queries, remarked
 from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, QuestionVersion, Result, Score
 from app.assessment.regrading import CutOf, Decided, Decision, Outcome, Slot, cut_rule, regrade
+from app.assessment.remarked import Marks
 
 LOADED_AT_ONCE = 200  # attempts: some six thousand slots
 
@@ -35,14 +36,21 @@ class Standing:
 Decisions = Mapping[int, Decision]  # the decision in force, by question version
 
 
-def standings(session: Session, attempt_ids: Sequence[int], decisions: Decisions) -> Iterator[Standing]:
-    """The marked ones of these attempts, in the order of their ids; a few statements for each two hundred."""
+def standings(
+    session: Session, attempt_ids: Sequence[int], decisions: Decisions, proposed: Marks | None = None
+) -> Iterator[Standing]:
+    """The marked ones of these attempts, in the order of their ids; a few statements for each two hundred.
+
+    `proposed` are marks on appeal that nobody has approved yet, to see what they would change.
+    """
     ordered = sorted(attempt_ids)
     for start in range(0, len(ordered), LOADED_AT_ONCE):
-        yield from _some(session, ordered[start : start + LOADED_AT_ONCE], decisions)
+        ids = ordered[start : start + LOADED_AT_ONCE]
+        on_appeal = remarked.approved_marks(session, ids) | dict(proposed or {})
+        yield from _some(session, ids, decisions, on_appeal)
 
 
-def _some(session: Session, ids: Sequence[int], decisions: Decisions) -> Iterator[Standing]:
+def _some(session: Session, ids: Sequence[int], decisions: Decisions, on_appeal: Marks) -> Iterator[Standing]:
     rows = session.execute(
         select(Attempt, Result, ExamVersion)
         .join(Result, Result.attempt_id == Attempt.id)
@@ -50,7 +58,7 @@ def _some(session: Session, ids: Sequence[int], decisions: Decisions) -> Iterato
         .where(Attempt.id.in_(ids), queries.in_force())
         .order_by(Attempt.id)
     ).all()
-    slots = _slots(session, ids, decisions)
+    slots = _slots(session, ids, decisions, on_appeal)
     exam_versions = {exam_version.id: exam_version for _attempt, _result, exam_version in rows}
     in_turn = {id_: panels.panels_in_turn(session, one) for id_, one in exam_versions.items()}
     for attempt, result, exam_version in rows:
@@ -61,7 +69,9 @@ def _some(session: Session, ids: Sequence[int], decisions: Decisions) -> Iterato
         yield Standing(attempt, result, [slot for _version, slot in slots[attempt.id]], cut_of)
 
 
-def _slots(session: Session, ids: Sequence[int], decisions: Decisions) -> dict[int, list[tuple[int, Slot]]]:
+def _slots(
+    session: Session, ids: Sequence[int], decisions: Decisions, on_appeal: Marks
+) -> dict[int, list[tuple[int, Slot]]]:
     """By attempt, the question version and the slot of each place that was marked."""
     marks = _marks(session, ids)
     decided = _decided(session, ids, decisions)
@@ -75,7 +85,8 @@ def _slots(session: Session, ids: Sequence[int], decisions: Decisions) -> dict[i
     for attempt_id, number, points, version, domain in rows:
         here = (attempt_id, number)
         if here in marks:
-            slots[attempt_id].append((version, Slot(number, points, domain, *marks[here], decided.get(here))))
+            slot = Slot(number, points, domain, *marks[here], decided.get(here), on_appeal.get(here))
+            slots[attempt_id].append((version, slot))
     return slots
 
 

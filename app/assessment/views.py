@@ -101,7 +101,11 @@ def _exam_page(
         missing=missing,
         standing=standing,
         courses_missing=_courses_missing(exam_version),
-        reasons=[refusal_sentence(reason) for reason in rules.may_start(facts, clock.now())],
+        reasons=[
+            refusal_sentence(reason)
+            for reason in rules.may_start(facts, clock.now())
+            if reason.code is not rules.Obstacle.PREREQUISITES  # the page names them one by one
+        ],
         open_attempt=stored if facts.has_open_attempt else None,
         ended_attempt=None if facts.has_open_attempt else stored,
         attempts_left=rules.attempts_left(facts.attempts_used, facts.most_attempts),

@@ -48,10 +48,10 @@ def _waits(item: AttemptItem, answer: Answer | None) -> bool:
 
 
 def papers_of(session: Session, attempt_id: int) -> Sequence[Paper]:
-    """The papers of an attempt, read afresh, in the order of their questions."""
+    """The papers of an attempt as it was handed in, read afresh, in the order of their questions."""
     return session.scalars(
         select(Paper)
-        .where(Paper.attempt_id == attempt_id)
+        .where(Paper.attempt_id == attempt_id, Paper.remarking_id.is_(None))
         .order_by(Paper.slot)
         .execution_options(populate_existing=True)
     ).all()

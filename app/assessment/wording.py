@@ -25,6 +25,12 @@ APPEAL_STATES = {
     rules.AppealState.REJECTED: _l("Rejected"),
     rules.AppealState.WITHDRAWN: _l("Withdrawn"),
 }
+REMARKINGS = {
+    "marking": _l("Being marked"),
+    "proposed": _l("Waits for an approval"),
+    "approved": _l("Approved"),
+    "dropped": _l("Given up"),
+}
 DECISIONS = {
     Kind.VOID: _l("Void it: it counts neither in the points, nor in the pass mark"),
     Kind.CREDIT_ALL: _l("Give its points to everybody"),

@@ -38,6 +38,7 @@ _ENGLISH_SINGLE = re.compile(r"(?<!\w)'([^'\n]+)'(?!\w)")
 
 _TAG = re.compile(r"""<(?:"[^"]*"|'[^']*'|[^'">])*+>""")
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
+_CODE = re.compile(r"""\sclass=["'](?:[^"']*\s)?code["'\s]""")  # as in a drawing's <text class="t code">
 _LANG = re.compile(r"""\slang=["']?([a-zA-Z]{2})""")
 _VERBATIM = frozenset({"pre", "code", "samp", "kbd", "textarea", "script", "style", "math"})
 _VOID = frozenset(
@@ -114,7 +115,8 @@ class _Walk:
         elif name not in _VOID and not tag.endswith("/>"):
             _, language, verbatim = self._open[-1]
             own = _LANG.search(tag)
-            self._open.append((name, own[1].lower() if own else language, verbatim or name in _VERBATIM))
+            as_it_stands = verbatim or name in _VERBATIM or _CODE.search(tag) is not None
+            self._open.append((name, own[1].lower() if own else language, as_it_stands))
         return tag
 
     def _close(self, name: str) -> None:

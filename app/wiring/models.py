@@ -8,6 +8,7 @@ from app.assessment import decision_models as decisions
 from app.assessment import models as assessment
 from app.assessment import paper_models as papers
 from app.assessment import project_models as projects
+from app.assessment import remarking_models as remarkings
 from app.assessment import signal_models as signals
 from app.audit import models as audit
 from app.catalog import models as catalog
@@ -20,5 +21,5 @@ from app.skills import models as skills
 
 MODEL_MODULES = (
     accommodations, accounts, appeals, assessment, audit, catalog, certification, challenges, decisions, jobs, learning,
-    matching, outbox, papers, projects, signals, skills, throttle,
+    matching, outbox, papers, projects, remarkings, signals, skills, throttle,
 )  # fmt: skip

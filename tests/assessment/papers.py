@@ -92,7 +92,9 @@ class WrittenExam:
 
     def papers(self, attempt: Attempt) -> list[Paper]:
         self.session.expire_all()
-        return list(self.session.scalars(select(Paper).where(Paper.attempt_id == attempt.id).order_by(Paper.slot)))
+        return list(
+            self.session.scalars(select(Paper).where(Paper.attempt_id == attempt.id).order_by(Paper.slot, Paper.id))
+        )
 
     def paper(self, attempt: Attempt, kind: str) -> Paper:
         return next(one for one in self.papers(attempt) if one.slot == self.slot(attempt, kind))

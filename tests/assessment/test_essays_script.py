@@ -22,7 +22,7 @@ from tests.courses import Small, begin, question
 pytestmark = pytest.mark.browser
 
 
-def sit_down(chromium: Browser, site: Site, **options: Any) -> tuple[Page, str, dict[str, int]]:
+def sit_down(chromium: Browser, site: Site, *, script: bool = True) -> tuple[Page, str, dict[str, int]]:
     """Somebody in an exam with a text and a file: the page, the attempt's public id, the slots by type."""
     email = f"{new_public_id().lower()}@example.org"
     words = ("--role", "learner", "--email", email, "--name", "Nour Haddad", "--language", "en")
@@ -32,7 +32,7 @@ def sit_down(chromium: Browser, site: Site, **options: Any) -> tuple[Page, str, 
         small = Small(slug="ecrits", exam_questions=asked, blueprint=ROWS, exam_settings={"shuffle_questions": False})
         version = small.publish(session)
         begin(session, session.scalars(select(Account).where(Account.email == email)).one(), version)
-    page = chromium.new_context(base_url=site.url, **options).new_page()
+    page = chromium.new_context(base_url=site.url, java_script_enabled=script).new_page()
     page.set_default_timeout(20_000)
     page.goto("/sign-in")
     page.fill("[name=email]", email)
@@ -42,11 +42,19 @@ def sit_down(chromium: Browser, site: Site, **options: Any) -> tuple[Page, str, 
     page.locator("main a[href^='/exams/']").first.click()
     page.check("[name=pledge]")
     page.click("main form button")
+    settled(page, script)
     found = re.search(r"/attempts/(\w+)", page.url)
     assert found is not None
     with site.database() as session:
         items = session.scalars(select(AttemptItem).join(Attempt).where(Attempt.public_id == found[1])).all()
         return page, found[1], {item.version.type: item.slot for item in items}
+
+
+def settled(page: Page, script: bool) -> None:
+    """Wait for a question: with a script, its own page gives way to the document of the exam."""
+    page.wait_for_url(re.compile(r"/questions#question-\d+$" if script else r"/attempts/\w+"))
+    if script:
+        opened(page)
 
 
 def at(page: Page, attempt_id: str, slot: int) -> Page:
@@ -96,16 +104,22 @@ def test_a_text_typed_without_a_network_is_kept_and_sent(chromium: Browser, site
 
 @pytest.mark.parametrize("script", [True, False])
 def test_a_file_is_sent_by_its_form_with_and_without_a_script(chromium: Browser, site: Site, script: bool) -> None:
-    page, attempt_id, slots = sit_down(chromium, site, java_script_enabled=script)
-    page.goto(f"/attempts/{attempt_id}?question={slots['file']}")
+    page, attempt_id, slots = sit_down(chromium, site, script=script)
+
+    def go_to_the_file() -> None:
+        page.goto(f"/attempts/{attempt_id}?question={slots['file']}")
+        settled(page, script)
+
+    go_to_the_file()
     page.set_input_files("[name=file]", {"name": "rapport.pdf", "mimeType": "application/pdf", "buffer": PDF})
     page.get_by_role("button", name="Send this file").click()
     page.get_by_role("link", name="rapport.pdf").wait_for()
+    settled(page, script)
     assert "Saved at" in page.locator("#saved").inner_text()
     page.set_input_files("[name=file]", {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Des notes."})
     page.get_by_role("button", name="Save and review").click()
     page.wait_for_url(re.compile(r"review$"))
-    page.goto(f"/attempts/{attempt_id}?question={slots['file']}")
+    go_to_the_file()
     page.get_by_role("link", name="notes.txt").wait_for()
     page.get_by_role("button", name="Remove it").click()
     page.get_by_role("link", name="notes.txt").wait_for(state="detached")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, text
 
 from tests.browser.site import Site, new_site, served
 from tests.browser.visitor import Visitor
+from tests.throwaway_postgres import create_database
 
 CHROMIUM_OPTIONS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking"]
 PASSWORD = "trois lampes et un vélo bleu"
@@ -38,26 +38,15 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[Site]:
     """The program as it is installed: real database, key, course, administrator, server and worker."""
-    site = new_site(tmp_path_factory.mktemp("site") / "instance", _postgres_url(f"passerelle_journeys_{worker}"))
+    server = os.environ.get("TEST_POSTGRES_URL")
+    database = create_database(server, f"passerelle_journeys_{worker}") if server else None
+    site = new_site(tmp_path_factory.mktemp("site") / "instance", database)
     site.command("keys", "generate")
     site.command("courses", "import", "content")
     words = ("--role", "administrator", "--email", ADMINISTRATOR, "--name", "Amina Berger", "--password-stdin")
     site.command("accounts", "create", *words, typed=PASSWORD + "\n")
     with served(site):
         yield site
-
-
-def _postgres_url(name: str) -> str | None:
-    """A fresh database on the server of the tests, or None for SQLite."""
-    server = os.environ.get("TEST_POSTGRES_URL")
-    if not server:
-        return None
-    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return engine.url.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

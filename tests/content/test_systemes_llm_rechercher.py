@@ -149,7 +149,7 @@ def test_a_case_is_short_and_has_three_questions(case: str, language: str) -> No
     asked = [question for question in QUESTIONS.values() if question.get("case") == case]
     levels = sorted(tag for question in asked for tag in question["tags"] if tag.startswith("cog-"))
     assert levels == ["cog-analyse", "cog-analyse", "cog-apply"]
-    assert all("cas" in question["tags"] and not question.get("enemies") for question in asked)
+    assert all("cas" in question["tags"] for question in asked)
     assert all(question["skills"] == ["rag", "retrieval"] for question in asked)
 
 

@@ -69,8 +69,7 @@ def test_f4_a_held_database_makes_answers_wait_and_loses_none(
 def test_f4_on_postgresql(tmp_path: Path) -> None:
     if find_binaries() is None:
         pytest.skip("PostgreSQL's server is not installed")
-    with throwaway_postgres(DURABLE) as url:
-        database = "postgresql+psycopg://" + url.partition("://")[2]
+    with throwaway_postgres(DURABLE) as database:
         site = new_site(tmp_path / "instance", database, port=port_of_the_system())
         candidates = seated(site, 4)
         save_while_held(site, candidates, 6)

@@ -65,7 +65,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if find_binaries() is None:
         pytest.skip("PostgreSQL's server is not installed")
     with throwaway_postgres(DURABLE) as url:
-        yield "postgresql+psycopg://" + url.partition("://")[2]
+        yield url
 
 
 @pytest.mark.sockets

@@ -71,6 +71,11 @@ def test_html_keeps_its_tags_and_sets_once(pieces: list[str], language: str) -> 
     assert [p for p in pieces if p.startswith("<")] == [f"<{tag.partition('>')[0]}>" for tag in once.split("<")[1:]]
 
 
+def test_a_drawing_leaves_code_alone() -> None:
+    drawn = '<svg><text class="t code" x="1">x = "a" ;</text><text class="t barcode">l\'un "deux"</text></svg>'
+    assert typeset_html(drawn, "en") == drawn.replace("'", "’").replace('"deux"', "“deux”")
+
+
 def test_html_leaves_code_alone() -> None:
     html = '<p>C\'est <code>x = "a" ;</code> !</p><pre>l\'un ? "deux"</pre>'
     assert typeset_html(html, "fr") == '<p>C’est <code>x = "a" ;</code>\u202f!</p><pre>l\'un ? "deux"</pre>'

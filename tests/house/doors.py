@@ -196,6 +196,15 @@ DOORS: dict[tuple[str, str], Door] = {
         {"outcome": "rejected", "answer": "La clé est juste."},
         lambda world: {"appeal_id": world.taken_appeal},
     ),
+    ("POST", "remarkings.propose"): Door(
+        "camille", {"points-1": "0,5", "reason-1": "Vu."}, lambda world: {"appeal_id": world.taken_appeal}
+    ),
+    ("POST", "remarkings.approve"): Door(
+        "admin",
+        {"outcome": "rejected", "answer": "La note est juste."},
+        lambda world: {"remarking_id": world.remarking},
+    ),
+    ("POST", "remarkings.drop"): Door("admin", parts=lambda world: {"remarking_id": world.remarking}),
     ("POST", "signals.tell"): Door(
         "ada",
         {"v": 1, "hidden": [{"seconds": 3, "ago": 5}], "pasted": [{"slot": 1, "characters": 8, "ago": 2}]},

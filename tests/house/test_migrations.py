@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.accounts.services import create_account
+from app.assessment.appeal_models import Appeal
 from app.assessment.challenge_models import ChallengeMember, ChallengeSession, ChallengeTeam, SealedFile
 from app.assessment.drafts import AttachedDraft, ChallengeDraft, ProjectDraft
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
@@ -32,6 +33,7 @@ from app.assessment.project_models import (
     SubmissionRevision,
 )
 from app.assessment.publishing import publish_challenge
+from app.assessment.remarking_models import ProposedMark, Remarking
 from app.authoring.cli import read_checked
 from app.authoring.services import import_course, import_skills
 from app.catalog.models import CourseVersion
@@ -173,11 +175,35 @@ def _hand_in_a_text(session: Session) -> None:
     paper = Paper(public_id="1" * 26, markers=2, handed_in_at=now, levels={"a": 1}, decided_at=now, **slot)
     session.add_all([paper, AttemptFile(sha256="0" * 64, size=1, sent_at=now, **slot)])
     session.flush()
-    session.add(
+    again = _mark_again(session, attempt, ada)
+    session.add_all(
         PaperMarking(
-            paper_id=paper.id, marker_id=ada.id, place=1, levels={"a": 1}, feedback={}, comment="", claimed_at=now
+            paper_id=one.id, marker_id=ada.id, place=1, levels={"a": 1}, feedback={}, comment="", claimed_at=now
         )
+        for one in (paper, again)
     )
+
+
+def _mark_again(session: Session, attempt: Attempt, ada: Account) -> Paper:
+    """A second paper of the same question, on an appeal, beside a proposed mark."""
+    now = clock.now()
+    appeal = Appeal(
+        public_id="1" * 26, attempt_id=attempt.id, state="in_review", grounds="Non.", filed_at=now, due_at=now
+    )  # fmt: skip
+    session.add(appeal)
+    session.flush()
+    made = Remarking(
+        public_id="1" * 26, appeal_id=appeal.id, state="marking", proposed_by=ada.id, proposed_at=now,
+        marks=[ProposedMark(slot=1, points=Decimal(1), reason="Vu.")],
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    paper = Paper(
+        public_id="2" * 26, attempt_id=attempt.id, slot=1, remarking_id=made.id, markers=2, handed_in_at=now
+    )  # fmt: skip
+    session.add(paper)
+    session.flush()
+    return paper
 
 
 def rows(engine: Engine) -> tuple[int, int]:

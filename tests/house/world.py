@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -11,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.links import issue_link
-from app.assessment import appeals, challenges, decisions, judging
+from app.assessment import appeals, challenges, decisions, judging, remarkings
 from app.assessment.accommodations import Grant, grant
 from app.assessment.marking import save_marking
 from app.assessment.models import Attempt, Panel, PanelJudge, QuestionVersion
 from app.assessment.projects import add_file
 from app.assessment.regrading import Kind
+from app.assessment.remarkings import Wanted
 from app.assessment.services import submit_attempt
 from app.assessment.starting import start_attempt
 from app.assessment.uploads import Upload
@@ -165,6 +167,15 @@ class World:
         found = appeals.get_appeal(self.session, self.appeal)
         appeals.take(self.session, actor=self.cast.camille.actor(), appeal=found)
         return self.appeal
+
+    @cached_property
+    def remarking(self) -> str:
+        """A mark that Camille proposes on an appeal that she looks into."""
+        found = appeals.get_appeal(self.session, self.taken_appeal)
+        made = remarkings.propose(
+            self.session, actor=self.cast.camille.actor(), appeal=found, wanted=Wanted((), {1: (Decimal(0), "Vu.")})
+        )  # fmt: skip
+        return str(made.public_id)
 
     @cached_property
     def studio(self) -> Studio:
