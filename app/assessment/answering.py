@@ -17,7 +17,7 @@ from app.assessment.paper_models import AttemptFile
 from app.assessment.sittings import Event, Place, Sitting, body_of, get_place
 from app.assessment.wording import unreadable_sentence
 from app.foundation import clock
-from app.foundation.errors import RuleError, TooManyRequestsError
+from app.foundation.errors import NotFoundError, RuleError, TooManyRequestsError
 from app.foundation.i18n import lazy_gettext as _l
 
 
@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     REUSED_KEY = "reused_key"
     CONFLICT = "conflict"
     NOT_COUNTED = "not_counted"
+    LEFT = "left"
 
 
 @dataclass(frozen=True)
@@ -72,21 +73,23 @@ def save_answer(session: Session, *, attempt: Attempt | Sitting, incoming: Incom
     """Store one answer of an attempt got by `hold_attempt`; the reply may be given only after the commit.
 
     Nobody else writes to a held attempt, so what is read here still holds when it is written.
-    Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not, and
-    TooManyRequestsError beyond the budget of an attempt (ADR 0015).
+    Raises RuleError on a payload that is no answer to this question, NotFoundError on a slot the form has not or whose
+    turn has not come, and TooManyRequestsError beyond the budget of an attempt (ADR 0015).
     """
+    if rules.turn_of(incoming.slot, attempt.current_slot) is rules.Turn.AHEAD:
+        raise NotFoundError("slot")
     place = get_place(session, attempt.id, incoming.slot, incoming.idempotency_key)
     _check_readable(session, attempt, place, incoming)
     digest = _digest(incoming)
-    closed = _is_closed(session, attempt, place)
+    refused = _refusal(session, attempt, place)
     if place.event is not None:
-        return _already_there(place.event, digest, place, closed=closed)
-    counted = not closed and incoming.rev == place.rev + 1
+        return _already_there(place.event, digest, place, refused)
+    counted = refused is None and incoming.rev == place.rev + 1
     at = clock.now()
     _check_pace(place, at)
     _append_event(session, attempt.id, incoming, digest, at, counted=counted)
     if not counted:
-        return _uncounted(place, closed=closed)
+        return _uncounted(place, refused)
     _put_in_force(session, attempt.id, incoming, at)
     return Saved(Outcome.SAVED, incoming.rev, at, incoming.payload, place.kind, place.option_order)
 
@@ -97,16 +100,17 @@ def _check_pace(place: Place, at: datetime) -> None:
         raise TooManyRequestsError(_l("Too many attempts. Please wait a little, then try again."), retry_after=wait)
 
 
-def _is_closed(session: Session, attempt: Attempt | Sitting, place: Place) -> bool:
-    """No answer counts any more: the time is over, or practice has already shown the correction."""
+def _refusal(session: Session, attempt: Attempt | Sitting, place: Place) -> Outcome | None:
+    """Why no answer counts any more: the time is over, practice has shown the correction, or the question was left."""
     if rules.may_write(queries.timing_of(session, attempt), queries.time_of(attempt)) is not None:
-        return True
-    return attempt.kind == "practice" and place.rev > 0
+        return Outcome.NOT_COUNTED
+    if attempt.kind == "practice" and place.rev > 0:
+        return Outcome.NOT_COUNTED
+    return Outcome.LEFT if rules.turn_of(place.slot, attempt.current_slot) is rules.Turn.LEFT else None
 
 
-def _uncounted(place: Place, *, closed: bool) -> Saved:
-    outcome = Outcome.NOT_COUNTED if closed else Outcome.CONFLICT
-    return Saved(outcome, place.rev, clock.now(), place.payload, place.kind)
+def _uncounted(place: Place, refused: Outcome | None) -> Saved:
+    return Saved(refused or Outcome.CONFLICT, place.rev, clock.now(), place.payload, place.kind)
 
 
 def _check_readable(session: Session, attempt: Attempt | Sitting, place: Place, incoming: Incoming) -> None:
@@ -132,11 +136,11 @@ def _digest(incoming: Incoming) -> str:
     return rules.answer_digest(incoming.slot, incoming.rev, dict(incoming.payload or {}))
 
 
-def _already_there(known: Event, digest: str, place: Place, *, closed: bool) -> Saved:
+def _already_there(known: Event, digest: str, place: Place, refused: Outcome | None) -> Saved:
     if known.body_sha256 != digest:
         return Saved(Outcome.REUSED_KEY, known.rev, known.server_at)
     if not known.counted:
-        return _uncounted(place, closed=closed)
+        return _uncounted(place, refused)
     return Saved(Outcome.DUPLICATE, known.rev, known.server_at, known.payload)
 
 

@@ -196,7 +196,7 @@ def find_work(session: Session, team_id: int) -> Submission | None:
 
 
 def end_of(session: Session, team: ChallengeTeam) -> datetime:
-    """When a team's time ends: its members' accommodations lengthen it, the longest one counts (ADR 0017)."""
+    """When a team's time ends: its members' accommodations lengthen it, the longest one counts (ADR 0018)."""
     opening = team.session
     extra = session.scalar(
         select(func.max(Accommodation.extra_percent))

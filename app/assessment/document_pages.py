@@ -13,9 +13,21 @@ from werkzeug.wrappers import Response
 
 from app.assessment import answering, queries
 from app.assessment.candidate import CandidateQuestion, candidate_question, chosen_values
-from app.assessment.pages import break_left, break_page, is_timer_hidden, reading_of, sent_file, time_left
+from app.assessment.pages import break_left, break_page, is_left, is_timer_hidden, reading_of, sent_file, time_left
 from app.assessment.schemas import FlagSent
-from app.assessment.sittings import Place, Sitting, bodies_of, get_place, get_sitting, hold_attempt, places_of
+from app.assessment.sittings import (
+    Place,
+    Sitting,
+    Slot,
+    bodies_of,
+    get_place,
+    get_shown_place,
+    get_sitting,
+    hold_attempt,
+    places_of,
+    slots_of,
+)
+from app.assessment.wording import left_sentence
 from app.extensions import db
 from app.foundation.errors import RuleError
 from app.foundation.i18n import gettext as _
@@ -40,7 +52,10 @@ class Asked:
 @blueprint.get("/attempts/<public_id:attempt_id>/questions")
 @signed_in
 def questions(attempt_id: str) -> ResponseReturnValue:
-    """Every question of an exam, none of its keys; the page of one question leads here where scripts run."""
+    """Every question of an exam, none of its keys; the page of one question leads here where scripts run.
+
+    Where questions are taken in order, the one the attempt is at, and nothing of the others.
+    """
     found = get_sitting(db.session, current_actor().account_id, attempt_id)
     if found.kind == "practice":
         return redirect(url_for("assessment.attempt", attempt_id=attempt_id))
@@ -49,12 +64,16 @@ def questions(attempt_id: str) -> ResponseReturnValue:
     if queries.on_break(found):
         return break_page(found)
     asked = _asked(found)
+    slots = [Slot(one.place.slot, one.place.flagged, one.place.payload is not None) for one in asked]
+    if found.current_slot is not None:
+        slots = slots_of(db.session, found.id)
     saved = [one.place.saved_at for one in asked if one.place.saved_at is not None]
     return page(
         "assessment/questions.html",
         attempt=found,
         asked=asked,
-        answered=sum(one.place.payload is not None for one in asked),
+        slots=slots,
+        answered=sum(one.answered for one in slots),
         flagged=sum(one.place.flagged for one in asked),
         saved_at=max(saved, default=None),
         timer_hidden=is_timer_hidden(found),
@@ -64,7 +83,8 @@ def questions(attempt_id: str) -> ResponseReturnValue:
 
 
 def _asked(found: Sitting) -> list[Asked]:
-    places = places_of(db.session, found.id)
+    current = found.current_slot
+    places = places_of(db.session, found.id) if current is None else [get_place(db.session, found.id, current)]
     bodies = bodies_of(db.session, places)
     return [
         Asked(
@@ -107,7 +127,9 @@ def flag(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, str]]:
     except ValidationError as error:
         raise RuleError(_("Say whether the question is marked: true or false.")) from error
     found = hold_attempt(db.session, current_actor().account_id, attempt_id)
-    place = get_place(db.session, found.id, slot)
+    place = get_shown_place(db.session, found, slot)
+    if is_left(found, slot):
+        raise RuleError(left_sentence(slot))
     if found.kind != "practice" and queries.is_open(db.session, found) and place.flagged != sent.flagged:
         answering.flag_question(db.session, attempt_id=found.id, slot=slot, flagged=sent.flagged)
     db.session.commit()

@@ -17,8 +17,11 @@ from app.assessment.decision_models import ItemDecision
 from app.assessment.models import Attempt, Result
 from app.assessment.regrades import LETTER
 from app.assessment.regrading import CAUSE, REMARKED
+from app.assessment.release_queries import policy_of
 from app.assessment.revisions import slots_marked_again
+from app.assessment.rules import Policy
 from app.assessment.services import RESULT_OUT_LETTER
+from app.assessment.waiting import papers_of
 from app.config import Settings
 from app.foundation.i18n import localised, use_language
 from app.foundation.mail import compose
@@ -89,7 +92,7 @@ def write_answered(session: Session, message: OutboxMessage, settings: Settings)
 
 
 def write_result_out(session: Session, message: OutboxMessage, settings: Settings) -> EmailMessage | None:
-    """People are done marking and the result is out; nothing once the attempt was annulled or the account closed."""
+    """A result that had to be waited for is out; nothing once the attempt was annulled or the account closed."""
     attempt = session.get(Attempt, message.payload["attempt_id"])
     account = session.get(Account, message.recipient_id) if message.recipient_id else None
     if attempt is None or attempt.state != "released" or account is None or account.state != "active":
@@ -100,6 +103,8 @@ def write_result_out(session: Session, message: OutboxMessage, settings: Setting
         template=RESULT_OUT_LETTER,
         key=message.dedupe_key,
         name=account.name,
+        held=policy_of(attempt.exam_version) is not Policy.AT_ONCE,
+        papers=bool(papers_of(session, attempt.id)),
         exam=localised(attempt.exam_version.title, account.language),
         link=f"{settings.public_url}/attempts/{attempt.public_id}/result",
         site_name=settings.site_name,

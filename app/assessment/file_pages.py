@@ -10,8 +10,17 @@ from werkzeug.wrappers import Response
 
 from app.assessment import answering, attempt_files, queries, services
 from app.assessment.answering import Outcome, Saved
-from app.assessment.pages import question_page
-from app.assessment.sittings import Place, Sitting, body_of, get_place, get_sitting, hold_attempt, last_slot, slots_of
+from app.assessment.pages import go_on, is_left, question_page, told_left, wants_next
+from app.assessment.sittings import (
+    Place,
+    Sitting,
+    body_of,
+    get_shown_place,
+    get_sitting,
+    hold_attempt,
+    last_slot,
+    slots_of,
+)
 from app.assessment.uploads import (
     KINDS,
     LARGEST_FILE_MB,
@@ -64,7 +73,7 @@ def _upload(attempt_id: str, slot: int) -> Upload | None:
     account_id = current_actor().account_id
     with reading_session() as session:
         found = get_sitting(session, account_id, attempt_id)
-        place = get_place(session, found.id, slot)
+        place = get_shown_place(session, found, slot)
         body = body_of(session, place)
     if place.kind != "file" or found.kind == "practice":
         raise NotFoundError("slot")
@@ -79,7 +88,7 @@ def _upload(attempt_id: str, slot: int) -> Upload | None:
 
 def _held(attempt_id: str, slot: int) -> tuple[Sitting, Place]:
     found = hold_attempt(db.session, current_actor().account_id, attempt_id)
-    return found, get_place(db.session, found.id, slot)
+    return found, get_shown_place(db.session, found, slot)
 
 
 def _again(attempt_id: str, slot: int, error: str) -> ResponseReturnValue:
@@ -88,6 +97,8 @@ def _again(attempt_id: str, slot: int, error: str) -> ResponseReturnValue:
     if not queries.is_open(db.session, found) or queries.on_break(found):
         flash(error, "care")
         return redirect(url_for("assessment.attempt", attempt_id=attempt_id))
+    if is_left(found, slot):
+        return told_left(found, slot)
     return question_page(found, slots_of(db.session, found.id), slot, error=error), 422
 
 
@@ -106,11 +117,16 @@ def remove(attempt_id: str, slot: int) -> ResponseReturnValue:
 def _kept(found: Sitting, place: Place, saved: Saved, *, stay: bool) -> Response:
     """Commit, say what does not count, and show the next page, as after any other answer."""
     over = not queries.is_open(db.session, found)
+    if is_left(found, place.slot) and not over:
+        db.session.commit()
+        return told_left(found, place.slot, saved)
     flagged = request.form.get("flag") == "y"
     if over:
         services.close_if_over(db.session, queries.get_attempt(db.session, current_actor().account_id, found.public_id))
     elif flagged != place.flagged:
         answering.flag_question(db.session, attempt_id=found.id, slot=place.slot, flagged=flagged)
+    if wants_next(found) and saved.outcome is not Outcome.NOT_COUNTED:
+        return go_on(found, place.slot)
     last = last_slot(db.session, found.id)
     db.session.commit()
     if saved.outcome is Outcome.NOT_COUNTED:
@@ -130,7 +146,7 @@ def _kept(found: Sitting, place: Place, saved: Saved, *, stay: bool) -> Response
 def own(attempt_id: str, slot: int) -> ResponseReturnValue:
     """One's own file as it is in force, to be saved and never shown by the browser."""
     found = get_sitting(db.session, current_actor().account_id, attempt_id)
-    payload = get_place(db.session, found.id, slot).payload
+    payload = get_shown_place(db.session, found, slot).payload
     if not payload or "sha256" not in payload:
         raise NotFoundError("file")
     content = open_storage(current_app.config["SETTINGS"].storage_url).get(payload["sha256"])

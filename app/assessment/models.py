@@ -103,8 +103,8 @@ class ExamVersion(Base):
     title: Mapped[dict[str, str]] = mapped_column(LocalisedText)
     settings: Mapped[dict[str, Any]] = mapped_column(JSONValue)
     """duration_s|null, grace_s, max_attempts|null, cooldown_s [..], opens, closes, policy, cut "0.70", shuffle,
-    feedback {release, shows}, requires [module slugs], threshold (quiz mastery), awards {level, assurance,
-    validity_months, skills [{id, level}]}, description, criteria {fr, en}"""
+    release at_once|window|staff, shows, navigation "forward" or none, requires [module slugs], threshold (quiz
+    mastery), awards {level, assurance, validity_months, skills [{id, level}]}, description, criteria {fr, en}"""
     blueprint: Mapped[list[dict[str, Any]]] = mapped_column(JSONValue)  # [{bank(s), domain, level, count, points, …}]
     pledge: Mapped[dict[str, str]] = mapped_column(LocalisedText)
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -160,6 +160,8 @@ class Attempt(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finish_reason: Mapped[str | None] = mapped_column(String(12))  # candidate | clock
     receipt_sha256: Mapped[str | None] = mapped_column(String(64))
+    release_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # from when its result may be known; None: not set
+    current_slot: Mapped[int | None]  # where questions are taken in order: the one it is at; None: in any order
     drawn_from: Mapped[dict[str, Any] | None] = mapped_column(JSONValue)
     """what the draw looked at besides the seed, by public id of the question: seen {id: times}, attempts, counts
     {id: attempts}, void [ids]; None on attempts older than the column"""

@@ -14,16 +14,22 @@ from app.assessment import queries, rules
 from app.assessment.models import Answer, Attempt, Exam, Result
 from app.foundation import clock
 
+WITH_RESULT = (rules.State.SCORED, rules.State.RELEASED, rules.State.ANNULLED)
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """One attempt at the exam of this slug: how it stands now by the clock, and the result in force once released."""
+    """One attempt at the exam of this slug: how it stands now by the clock, and the result in force once released.
+
+    `held` is a result that is not released yet: for those who teach, never for its candidate.
+    """
 
     slug: str
     kind: str
     attempt: Attempt
     standing: rules.Effective
     result: Result | None
+    held: Result | None = None
 
 
 def outcomes_of(
@@ -32,12 +38,13 @@ def outcomes_of(
     """The attempts of these people by account, oldest first; of exercises those in progress, or all with `practice`."""
     later = aliased(Result)
     newest = select(func.max(later.revision)).where(later.attempt_id == Attempt.id).scalar_subquery()
-    released = and_(Result.attempt_id == Attempt.id, Result.revision == newest, Attempt.state == rules.State.RELEASED)
+    marked = Attempt.state.in_((rules.State.SCORED, rules.State.RELEASED))
+    in_force = and_(Result.attempt_id == Attempt.id, Result.revision == newest, marked)
     wanted = or_(Exam.kind != "practice", Attempt.state == rules.State.IN_PROGRESS)
     rows = session.execute(
         select(Attempt, Exam.slug, Exam.kind, Result)
         .join(Exam, Exam.id == Attempt.exam_id)
-        .outerjoin(Result, released)
+        .outerjoin(Result, in_force)
         .where(Exam.course_id == course_id, Attempt.account_id.in_(account_ids), *([] if practice else [wanted]))
         .order_by(Attempt.account_id, Exam.id, Attempt.number)
     ).all()
@@ -45,7 +52,8 @@ def outcomes_of(
     found: dict[int, list[Outcome]] = {}
     for attempt, slug, kind, result in rows:
         standing = _standing(session, attempt, last_saved)
-        found.setdefault(attempt.account_id, []).append(Outcome(slug, kind, attempt, standing, result))
+        known, held = (result, None) if attempt.state == rules.State.RELEASED else (None, result)
+        found.setdefault(attempt.account_id, []).append(Outcome(slug, kind, attempt, standing, known, held))
     return found
 
 
@@ -121,14 +129,11 @@ def best_shares(session: Session, course_id: int) -> dict[int, Decimal]:
 
 
 def results_of_attempts(session: Session, attempt_ids: Sequence[int]) -> dict[int, list[Result]]:
-    """Every revision of the results of these attempts, those not released yet left out, first to last."""
+    """Every revision of the results of these attempts, for those who teach, first to last."""
     rows = session.scalars(
         select(Result)
         .join(Attempt, Attempt.id == Result.attempt_id)
-        .where(
-            Result.attempt_id.in_(attempt_ids),
-            Attempt.state.in_((rules.State.RELEASED, rules.State.ANNULLED)),
-        )
+        .where(Result.attempt_id.in_(attempt_ids), Attempt.state.in_(WITH_RESULT))
         .order_by(Result.attempt_id, Result.revision)
     )
     found: dict[int, list[Result]] = {}

@@ -7,21 +7,30 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import session, url_for
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
-from app.assessment import essays, paper_queries, queries, rules, services, starting
+from app.assessment import essays, paper_queries, queries, release_queries, rules, services, starting
 from app.assessment.accommodations import NONE, deadline_from, granted_to
+from app.assessment.answering import Outcome, Saved
 from app.assessment.appeals import appeals_of, last_day
 from app.assessment.candidate import candidate_question, chosen_values, correction, given_parts, not_ready, read_as
 from app.assessment.decisions import approved, newest_by_version
 from app.assessment.forms import AppealForm
+from app.assessment.leaving import has_no_answer, leave_question
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, Result
 from app.assessment.readings import Given
 from app.assessment.regrading import body_in_force
 from app.assessment.revisions import revisions_of
-from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place, slots_of
-from app.assessment.wording import APPEAL_STATES, allowed_in_words, unreadable_sentence, window_in_words
+from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place, last_slot, slots_of
+from app.assessment.wording import (
+    APPEAL_STATES,
+    allowed_in_words,
+    left_sentence,
+    unreadable_sentence,
+    window_in_words,
+)
 from app.catalog.models import CourseVersion
 from app.catalog.queries import get_version
 from app.certification.queries import find_certificate_of_attempt
@@ -31,13 +40,19 @@ from app.foundation.i18n import current_language, ngettext
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
 from app.foundation.wording import wait_in_words
+from app.web.access import current_actor
 from app.web.filters import inline, number, text
 from app.web.forms import form_page
 from app.web.rendering import page
 
 
-def wanted_slot(slots: Sequence[Slot], asked: str) -> int:
-    """The question asked for in the address, else the first without an answer, else the first."""
+def wanted_slot(found: Sitting, slots: Sequence[Slot], asked: str) -> int:
+    """The question asked for in the address, else the first without an answer, else the first.
+
+    Where questions are taken in order, the one the attempt is at, whatever was asked.
+    """
+    if found.current_slot is not None:
+        return found.current_slot
     numbers = [one.slot for one in slots]
     number = whole(asked, most=9999)
     return number if number in numbers else next(iter(unanswered_slots(slots)), numbers[0])
@@ -75,6 +90,37 @@ def question_page(
         left=time_left(found),
         break_left=break_left(found),
     )
+
+
+def go_on(found: Sitting, slot: int, *, sure: bool = False) -> Response:
+    """Leave the question of a held attempt, then commit; asks first where it has no answer and nobody said `sure`."""
+    if slot == last_slot(db.session, found.id):
+        db.session.commit()
+        return redirect(url_for("assessment.review", attempt_id=found.public_id))
+    here = rules.turn_of(slot, found.current_slot) is rules.Turn.HERE
+    if here and not sure and has_no_answer(get_place(db.session, found.id, slot)):
+        db.session.commit()
+        return redirect(url_for("leaving.ask", attempt_id=found.public_id, slot=slot))
+    leave_question(db.session, actor=current_actor(), attempt=found, slot=slot)
+    db.session.commit()
+    return redirect(url_for("assessment.attempt", attempt_id=found.public_id))
+
+
+def wants_next(found: Sitting) -> bool:
+    """Where questions are taken in order: does the form that was sent ask to leave its question?"""
+    return found.current_slot is not None and request.form.get("then") == "next"
+
+
+def told_left(found: Sitting, slot: int, saved: Saved | None = None) -> Response:
+    """An answer to a question that was left: say so, unless nothing new came, and show the one to answer now."""
+    if saved is None or saved.outcome is Outcome.LEFT:
+        flash(left_sentence(slot), "care")
+    return redirect(url_for("assessment.attempt", attempt_id=found.public_id))
+
+
+def is_left(found: Sitting, slot: int) -> bool:
+    """Where questions are taken in order: was this one left?"""
+    return rules.turn_of(slot, found.current_slot) is rules.Turn.LEFT
 
 
 def too_many_words(place: Place, payload: Mapping[str, Any] | None) -> str:
@@ -135,6 +181,21 @@ def terms_of(exam_version: ExamVersion, account_id: int) -> dict[str, Any]:
     }
 
 
+def review_page(found: Sitting) -> str:
+    """Before handing in: what is answered, what is not, what was marked to come back to."""
+    slots = slots_of(db.session, found.id)
+    return page(
+        "assessment/review.html",
+        attempt=found,
+        slots=slots,
+        answered=sum(one.answered for one in slots),
+        unanswered=unanswered_slots(slots),
+        flagged=[one.slot for one in slots if one.flagged],
+        timer_hidden=is_timer_hidden(found),
+        left=time_left(found),
+    )
+
+
 def reading_of(kind: str, payload: Mapping[str, Any] | None, order: Sequence[Sequence[str]]) -> str:
     """What was understood of a saved answer, or what to write instead; "" where nothing needs saying."""
     not_yet = not_ready(kind, payload, order)
@@ -169,6 +230,15 @@ def said(place: Place, payload: Mapping[str, Any] | None) -> str:
     return ", ".join(inline(option.text).striptags() for option in question.options if option.value in values)
 
 
+def answered_elsewhere(place: Place, payload: Mapping[str, Any] | None) -> str:
+    """Two windows answered one question: what is saved, and how to keep either."""
+    return _(
+        "Meanwhile this question was answered elsewhere, and that answer is the one saved: %(answer)s. "
+        "Yours is below: save it to replace the other, or reload the page to keep the other.",
+        answer=said(place, payload) or _("no answer"),
+    )
+
+
 def _plain(given: Given) -> str:
     return str(given.words) if given.typed else str(inline(given.words).striptags())
 
@@ -179,7 +249,16 @@ def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseRetur
     version = get_version(db.session, found.exam_version.course_version_id)
     if outcome is None:
         waits = paper_queries.waits_of(db.session, found.id) if found.state == rules.State.SUBMITTED else []
-        return page("assessment/waiting.html", attempt=found, version=version, waits=waits)
+        exam_version = found.exam_version
+        return page(
+            "assessment/waiting.html",
+            attempt=found,
+            version=version,
+            waits=waits,
+            release=release_queries.policy_of(exam_version),
+            closes=release_queries.moment_of(exam_version),
+            is_out=release_queries.is_due(db.session, found),
+        )
     after = after_exam(found, form)
     return form_page(
         "assessment/result.html",

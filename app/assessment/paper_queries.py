@@ -18,7 +18,7 @@ from app.assessment.models import Answer, Attempt, AttemptItem, ExamVersion, Que
 from app.assessment.paper_models import AttemptFile, Paper, PaperMarking
 from app.assessment.remarking_models import Remarking
 from app.assessment.rubrics import Levels, Rubric, score
-from app.assessment.rules import State
+from app.assessment.rules import WITHOUT_RESULT, State
 from app.foundation.errors import NotFoundError
 from app.foundation.paging import PageOf
 
@@ -169,12 +169,12 @@ def asks_people(pool: Iterable[Pooled]) -> bool:
 
 
 def find_being_marked(session: Session, account_id: int, exam_id: int) -> Attempt | None:
-    """The attempt of this person that people still mark, or None."""
+    """The attempt of this person that people still mark, or whose result is held back, or None."""
     return session.scalar(
         select(Attempt).where(
-            Attempt.account_id == account_id, Attempt.exam_id == exam_id, Attempt.state == State.SUBMITTED.value
+            Attempt.account_id == account_id, Attempt.exam_id == exam_id, Attempt.state.in_(WITHOUT_RESULT)
         )
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

@@ -251,7 +251,7 @@ def start_facts(
         next_number=len(attempts) + 1,
         attempts_used=attempts_used(attempts, passed),
         most_attempts=settings.get("max_attempts"),
-        being_marked=any(attempt.state == rules.State.SUBMITTED for attempt in attempts),
+        being_marked=any(attempt.state in rules.WITHOUT_RESULT for attempt in attempts),
         next_start=next_start(session, attempts, settings),
         passed=passed is not None and pass_stands,
         renewal_opens=_renewal_opens(passed, settings),

@@ -32,6 +32,17 @@ class State(StrEnum):
     ANNULLED = "annulled"
 
 
+WITHOUT_RESULT = (State.SUBMITTED, State.SCORED)  # over, and its candidate does not know yet what became of it
+
+
+class Policy(StrEnum):
+    """When the results of an exam are let out: once marked, when its window closes, or when staff says so."""
+
+    AT_ONCE = "at_once"
+    WINDOW = "window"
+    STAFF = "staff"
+
+
 class FinishReason(StrEnum):
     """Who ended an attempt: the person, or the clock."""
 
@@ -126,6 +137,21 @@ def _closing_time(timing: Timing) -> datetime:
     return max(end, timing.break_until or end) + GRACE
 
 
+class Turn(StrEnum):
+    """Where a question stands when they are taken in order: left for good, the one to answer now, or not shown yet."""
+
+    LEFT = "left"
+    HERE = "here"
+    AHEAD = "ahead"
+
+
+def turn_of(slot: int, current: int | None) -> Turn:
+    """Say where a slot stands; `current` is the slot the attempt is at, None where they are taken in any order."""
+    if current is None or slot == current:
+        return Turn.HERE
+    return Turn.LEFT if slot < current else Turn.AHEAD
+
+
 class WriteRefusal(StrEnum):
     """Why a save is kept for the appeal file but not counted."""
 
@@ -202,7 +228,7 @@ class StartFacts:
     `next_number` is that of the attempt to come. `most_attempts` None means without limit; a pass starts the count
     of `attempts_used` anew. `passed` means that what the pass earned still stands; `renewal_opens` None then means
     that it never expires, so that there is nothing to sit again for. `being_marked` means that people still mark an
-    attempt: nobody spends another one without knowing its result.
+    attempt, or hold its result back: nobody spends another one without knowing it.
     """
 
     enrolled: bool

@@ -26,7 +26,7 @@ from app.web.transactions import reading_session
 
 blueprint = Blueprint("safe_browser", __name__)
 # Every address with an attempt in it, so that a new one is kept too.
-GUARDED = ("assessment.", "assessment_breaks.", "assessment_document.", "attempt_files.")
+GUARDED = ("assessment.", "assessment_breaks.", "assessment_document.", "attempt_files.", "leaving.")
 OPEN = ("assessment.result", "attempt_files.own")  # also read once the exam is over
 PROVEN_FOR_S = 12 * 3600  # an exam and its breaks; after that the proof is asked for again
 PATH = re.compile(r"/[!-~]{0,300}")  # as a browser writes the path and the query of a page

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.assessment import exact, grading, panels, queries, regrades, rules, waiting
+from app.assessment import exact, grading, panels, queries, regrades, release_queries, rules, waiting
 from app.assessment.events import ExamFailed, ExamPassed
 from app.assessment.models import Answer, Attempt, AttemptItem, Result, Score
 from app.assessment.rubrics import Levels
-from app.assessment.rules import FinishReason, State
+from app.assessment.rules import FinishReason, Policy, State
 from app.assessment.scored import Scored
 from app.audit.services import record
 from app.catalog.queries import get_item
@@ -102,8 +102,9 @@ def _conclude(
 ) -> Result:
     result = _add_up(session, attempt, items, earned)
     result = regrades.bring_up_to_date(session, attempt) or result
-    _move(session, attempt, State.SUBMITTED, State.SCORED)
-    if attempt.exam_version.settings.get("release", "at_once") == "at_once":
+    moment = release_queries.moment_of(attempt.exam_version)
+    _move(session, attempt, State.SUBMITTED, State.SCORED, release_at=moment)
+    if not _is_held(attempt) or release_queries.is_due(session, attempt):
         release(session, attempt=attempt, result=result)
     return result
 
@@ -185,25 +186,30 @@ def score_of(item: AttemptItem, answer: Answer | None, levels: Levels | None = N
     return grading.score_stored(item.version.body, answer.payload if answer else None, item.option_order, levels)
 
 
-def release(session: Session, *, attempt: Attempt, result: Result) -> None:
-    """Let the candidate know, once; a passed certification exam certifies in the same transaction."""
+def release(session: Session, *, attempt: Attempt, result: Result) -> bool:
+    """Let the candidate know, once: says whether this call did. A passed certification exam certifies with it."""
     if not _move(session, attempt, State.SCORED, State.RELEASED):
-        return
+        return False
     if attempt.exam.kind == "practice":
         _tell_learning(session, attempt, result)
-        return
+        return True
     news = ExamPassed if result.passed else ExamFailed
     record(
         session, actor=SYSTEM, event="attempt.released", subject=attempt.public_id,
         details={"total": str(result.total), "cut": str(result.cut), "passed": result.passed},
     )  # fmt: skip
     publish(session, news(attempt_id=attempt.id, account_id=attempt.account_id))
-    if waiting.papers_of(session, attempt.id):
+    if _is_held(attempt) or waiting.papers_of(session, attempt.id):
         _say_that_it_is_out(session, attempt)
+    return True
+
+
+def _is_held(attempt: Attempt) -> bool:
+    return release_queries.policy_of(attempt.exam_version) is not Policy.AT_ONCE
 
 
 def _say_that_it_is_out(session: Session, attempt: Attempt) -> None:
-    """A letter to somebody who could not know when people would be done."""
+    """A letter to somebody who could not read the result as soon as they had handed in."""
     enqueue(
         session,
         "mail",

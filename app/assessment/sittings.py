@@ -41,6 +41,7 @@ class Sitting:
     break_allowance_s: int
     break_started_at: datetime | None
     timer_hidden: bool
+    current_slot: int | None
     kind: str
     title: Mapping[str, str]
 
@@ -87,7 +88,8 @@ def _sitting_statement() -> Select[Any]:
         select(
             _attempts.c.id, _attempts.c.public_id, _attempts.c.state, _attempts.c.started_at, _attempts.c.deadline_at,
             _attempts.c.submitted_at, _attempts.c.finish_reason, _attempts.c.pause_s, _attempts.c.break_allowance_s,
-            _attempts.c.break_started_at, _attempts.c.timer_hidden, _exams.c.kind, _exam_versions.c.title,
+            _attempts.c.break_started_at, _attempts.c.timer_hidden, _attempts.c.current_slot, _exams.c.kind,
+            _exam_versions.c.title,
         )
         .join_from(_attempts, _exams, _exams.c.id == _attempts.c.exam_id)
         .join(_exam_versions, _exam_versions.c.id == _attempts.c.exam_version_id)
@@ -182,6 +184,13 @@ def get_place(session: Session, attempt_id: int, slot: int, key: str = "") -> Pl
     if row is None:
         raise NotFoundError("slot")
     return _place(row)
+
+
+def get_shown_place(session: Session, sitting: Sitting, slot: int) -> Place:
+    """A question that its candidate sees now, or has seen; raises NotFoundError on one whose turn has not come."""
+    if rules.turn_of(slot, sitting.current_slot) is rules.Turn.AHEAD:
+        raise NotFoundError("slot")
+    return get_place(session, sitting.id, slot)
 
 
 def places_of(session: Session, attempt_id: int) -> list[Place]:

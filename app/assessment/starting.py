@@ -103,6 +103,7 @@ def _new_attempt(actor: Actor, exam_version: ExamVersion, granted: Granted, *, n
         break_allowance_s=granted.break_s,
         timer_hidden=granted.hide_timer,
         pledged_at=now if pledged else None,
+        current_slot=1 if exam_version.settings.get("navigation") == "forward" else None,
     )
 
 

@@ -17,22 +17,37 @@ from app.assessment.draws import frozen_pool
 from app.assessment.forms import PledgeForm
 from app.assessment.models import ExamVersion
 from app.assessment.pages import (
+    answered_elsewhere,
     break_page,
-    is_timer_hidden,
+    go_on,
+    is_left,
     question_page,
     result_page,
+    review_page,
     said,
     terms_of,
     time_left,
+    told_left,
     too_many_words,
-    unanswered_slots,
     wanted_slot,
+    wants_next,
 )
 from app.assessment.panel_figures import announced_cut
+from app.assessment.release_queries import moment_of, policy_of
+from app.assessment.releasing import release_due
 from app.assessment.safe_browser_pages import is_proven, keys_of, start_refused
 from app.assessment.schemas import LARGEST_BODY, PLAIN_KEY, AnswerSent
-from app.assessment.sittings import Place, Sitting, get_place, get_sitting, hold_attempt, last_slot, slots_of
-from app.assessment.wording import BLANK, ON_BREAK, refusal_sentence, waits_in_words
+from app.assessment.sittings import (
+    Place,
+    Sitting,
+    get_place,
+    get_shown_place,
+    get_sitting,
+    hold_attempt,
+    last_slot,
+    slots_of,
+)
+from app.assessment.wording import BLANK, ON_BREAK, left_sentence, refusal_sentence, waits_in_words
 from app.catalog.queries import get_version, prerequisites_of
 from app.certification.queries import Standing, find_standing
 from app.extensions import db
@@ -46,7 +61,6 @@ from app.web.access import current_actor, signed_in
 from app.web.errors import when_again
 from app.web.filters import text
 from app.web.forms import form_page
-from app.web.rendering import page
 from app.web.sent_from import sent_from
 
 blueprint = Blueprint("assessment", __name__)
@@ -115,6 +129,8 @@ def _exam_page(
         asks_people=paper_queries.asks_people(pool.values()),
         being_marked=facts.being_marked
         and paper_queries.find_being_marked(db.session, account_id, exam_version.exam_id),
+        release=policy_of(exam_version),
+        closes=moment_of(exam_version),
         locked_out=not is_proven(keys_of(exam_version)),
         **terms_of(exam_version, account_id),
     )
@@ -138,8 +154,7 @@ def start_exam(exam_id: str) -> ResponseReturnValue:
     if isinstance(found, Response):
         return found
     exam_version, missing = found
-    refused = start_refused(exam_version)
-    if refused is not None:
+    if (refused := start_refused(exam_version)) is not None:
         return refused
     form = _pledge(exam_version, request.form)
     if exam_version.pledge and not form.validate() and not _has_open(exam_version):
@@ -190,27 +205,28 @@ def attempt(attempt_id: str) -> str | Response:
     if queries.on_break(found):
         return break_page(found)
     slots = slots_of(db.session, found.id)
-    return question_page(found, slots, wanted_slot(slots, request.args.get("question", "")))
+    return question_page(found, slots, wanted_slot(found, slots, request.args.get("question", "")))
 
 
 @blueprint.post("/attempts/<public_id:attempt_id>/answers/<int(max=9999):slot>")
 @signed_in
 @sent_from("assessment.attempt", slot="question")
-def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[str, int]:
+def save_answer_by_form(attempt_id: str, slot: int) -> Response | tuple[str, int]:
     """Save an answer sent by a plain form, then show the next question (or the correction, in practice)."""
     found = hold_attempt(db.session, current_actor().account_id, attempt_id)
-    place = get_place(db.session, found.id, slot)
+    place = get_shown_place(db.session, found, slot)
     values = answer_values(request.form.to_dict(flat=False), "answer")
-    payload = payload_of_form(place.kind, values, current_language())
-    is_open = queries.is_open(db.session, found)
+    payload, is_open = payload_of_form(place.kind, values, current_language()), queries.is_open(db.session, found)
     if found.kind == "practice" and payload is None and is_open:
         return _again(found, slot, str(BLANK), None, 422)
     try:
         saved = _save(found, place, payload)
-    except RuleError as error:
-        return _again(found, slot, str(error.message), values, 422)
-    except TooManyRequestsError as error:
-        return _again(found, slot, when_again(error), values, 429)
+    except (RuleError, TooManyRequestsError) as error:
+        busy = when_again(error) if isinstance(error, TooManyRequestsError) else ""
+        return _again(found, slot, busy or str(error.message), values, 429 if busy else 422)
+    if is_open and is_left(found, slot):
+        db.session.commit()
+        return told_left(found, slot, saved)
     if saved.outcome is Outcome.CONFLICT:
         db.session.commit()
         return _both_answers(found, place, saved, values)
@@ -219,15 +235,19 @@ def save_answer_by_form(attempt_id: str, slot: int) -> str | Response | tuple[st
         _close_if_over(attempt_id)
     elif found.kind != "practice" and flagged != place.flagged:
         answering.flag_question(db.session, attempt_id=found.id, slot=slot, flagged=flagged)
-    last = last_slot(db.session, found.id)
-    db.session.commit()
     if is_open and (sentence := too_many_words(place, payload)):
         flash(sentence, "care")
+    if is_open and wants_next(found) and saved.outcome in KEPT:
+        return go_on(found, slot)
+    last = last_slot(db.session, found.id)
+    db.session.commit()
     return _after_saving(found, slot, saved, over=not is_open, last=last)
 
 
-def _again(found: Sitting, slot: int, error: str, typed: list[str] | None, status: int) -> tuple[str, int]:
+def _again(found: Sitting, slot: int, error: str, typed: list[str] | None, status: int) -> Response | tuple[str, int]:
     """The same question, with what is wrong and what was typed."""
+    if is_left(found, slot):
+        return told_left(found, slot)
     return question_page(found, slots_of(db.session, found.id), slot, error=error, typed=typed), status
 
 
@@ -257,14 +277,9 @@ def _key(text: str) -> str | None:
     return text if PLAIN_KEY.fullmatch(text) else None
 
 
-def _both_answers(found: Sitting, place: Place, saved: answering.Saved, typed: list[str]) -> tuple[str, int]:
+def _both_answers(found: Sitting, place: Place, saved: answering.Saved, typed: list[str]) -> Response | tuple[str, int]:
     """Two windows answered: say what is saved, keep what was typed; sending it again replaces the other."""
-    sentence = _(
-        "Meanwhile this question was answered elsewhere, and that answer is the one saved: %(answer)s. "
-        "Yours is below: save it to replace the other, or reload the page to keep the other.",
-        answer=said(place, saved.payload) or _("no answer"),
-    )
-    return _again(found, place.slot, sentence, typed, 409)
+    return _again(found, place.slot, answered_elsewhere(place, saved.payload), typed, 409)
 
 
 def _after_saving(found: Sitting, slot: int, saved: answering.Saved, *, over: bool, last: int) -> Response:
@@ -272,21 +287,24 @@ def _after_saving(found: Sitting, slot: int, saved: answering.Saved, *, over: bo
         if saved.outcome is Outcome.NOT_COUNTED:
             flash(_("This answer came after the end: it is kept, but it does not count."), "care")
         return redirect(url_for(".result", attempt_id=found.public_id))
+    if saved.outcome is Outcome.NOT_COUNTED and found.kind != "practice":
+        flash(str(ON_BREAK), "care")
     if found.kind == "practice" or saved.outcome is Outcome.NOT_COUNTED:
-        if found.kind != "practice":
-            flash(str(ON_BREAK), "care")
         return redirect(url_for(".attempt", attempt_id=found.public_id, question=slot))
-    if request.form.get("then") == "review" or slot == last:
+    wants = request.form.get("then")
+    if wants == "review" or (slot == last and wants != "stay"):
         return redirect(url_for(".review", attempt_id=found.public_id))
     return redirect(url_for(".attempt", attempt_id=found.public_id, question=slot + 1))
 
 
+KEPT = (Outcome.SAVED, Outcome.DUPLICATE)
 STATUS = {
     Outcome.SAVED: 200,
     Outcome.DUPLICATE: 200,
     Outcome.REUSED_KEY: 422,
     Outcome.CONFLICT: 409,
     Outcome.NOT_COUNTED: 202,
+    Outcome.LEFT: 202,
 }
 
 
@@ -302,7 +320,7 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
         "rev": saved.rev,
         "server_time": saved.at.isoformat(timespec="seconds"),
         "remaining_s": time_left(found),
-        "counted": saved.outcome in (Outcome.SAVED, Outcome.DUPLICATE),
+        "counted": saved.outcome in KEPT,
         "duplicate": saved.outcome is Outcome.DUPLICATE,
     }
     if saved.outcome is Outcome.CONFLICT:
@@ -312,6 +330,8 @@ def save_answer(attempt_id: str, slot: int) -> tuple[Response, int, dict[str, st
     if saved.outcome is Outcome.SAVED and saved.kind in ("numeric", "cloze", "ordering"):
         reply["read_as"] = read_as(saved.kind, incoming.payload, current_language(), saved.option_order)
         reply["unread"] = not_ready(saved.kind, incoming.payload, saved.option_order) is not None
+    if saved.outcome is Outcome.LEFT:
+        reply["detail"] = left_sentence(slot)
     if saved.outcome is Outcome.NOT_COUNTED:
         reply["on_break"] = queries.on_break(found)
         _close_if_over(attempt_id)
@@ -359,17 +379,7 @@ def review(attempt_id: str) -> str | Response:
         return redirect(url_for(".result", attempt_id=attempt_id))
     if queries.on_break(found):
         return break_page(found)
-    slots = slots_of(db.session, found.id)
-    return page(
-        "assessment/review.html",
-        attempt=found,
-        slots=slots,
-        answered=sum(one.answered for one in slots),
-        unanswered=unanswered_slots(slots),
-        flagged=[one.slot for one in slots if one.flagged],
-        timer_hidden=is_timer_hidden(found),
-        left=time_left(found),
-    )
+    return review_page(found)
 
 
 @blueprint.post("/attempts/<public_id:attempt_id>/submission")
@@ -379,6 +389,7 @@ def submit(attempt_id: str) -> Response:
     """Hand in; a second time changes nothing."""
     found = queries.get_attempt(db.session, current_actor().account_id, attempt_id)
     services.submit_attempt(db.session, actor=current_actor(), attempt=found)
+    release_due(db.session, found.id)  # asked for between the moment of its release and the worker's next round
     db.session.commit()
     return redirect(url_for(".result", attempt_id=attempt_id))
 

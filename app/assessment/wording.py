@@ -47,7 +47,7 @@ def refusal_sentence(reason: rules.Reason) -> str:
         rules.Obstacle.NOT_ENROLLED: _("Begin the course first: the exam comes with it."),
         rules.Obstacle.PREREQUISITES: _("Something has to be passed before this exam opens: the page says what."),
         rules.Obstacle.NO_ATTEMPT_LEFT: _("All the attempts at this exam have been used."),
-        rules.Obstacle.BEING_MARKED: _("Your last attempt is being marked: wait for its result first."),
+        rules.Obstacle.BEING_MARKED: _("The result of your last attempt is not out yet: wait for it first."),
         rules.Obstacle.COOL_DOWN: _("The next attempt opens on %(when)s.", when=at),
         rules.Obstacle.ALREADY_PASSED: _passed_sentence(at),
         rules.Obstacle.NOT_OPEN_YET: _("This exam opens on %(when)s.", when=at),
@@ -59,6 +59,15 @@ def refusal_sentence(reason: rules.Reason) -> str:
         ),
     }
     return sentences[reason.code]
+
+
+def left_sentence(slot: int) -> str:
+    """An answer came to a question that was left, where questions are taken in order."""
+    return _(
+        "Question %(slot)s was left before this answer came: what was sent is kept, but it does not count. "
+        "This exam does not go back.",
+        slot=slot,
+    )
 
 
 def _passed_sentence(at: str) -> str:

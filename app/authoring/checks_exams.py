@@ -14,7 +14,7 @@ POOL_RESERVE = 3
 
 
 def check(draft: Draft) -> None:
-    """E101, E162 to E165, E170, E181 and E182 of exams and projects."""
+    """E101, E162 to W167, E170, E181 and E182 of exams and projects."""
     modules = [text_of(child(module.node, "id")) or "" for module in draft.modules]
     for exam in draft.exams:
         _check_banks(exam, draft)
@@ -24,6 +24,7 @@ def check(draft: Draft) -> None:
         check_modules_known(items(child(child(exam, "requires"), "modules")), modules, draft.context)
         _check_attempts(exam, draft.context)
         _check_window(exam, draft.context)
+        _check_release(exam, draft.context)
         _check_panel(exam, draft.context)
     for project in draft.projects:
         check_rubric(project, draft.context)
@@ -89,6 +90,24 @@ def _check_window(exam: Node, context: Context) -> None:
     opens, closes = parse_moment(text_of(child(window, "opens"))), parse_moment(text_of(child(window, "closes")))
     if window is not None and opens and closes and closes <= opens:
         context.add(window.mark, "E165", _("The window closes before it opens."))
+
+
+def _check_release(exam: Node, context: Context) -> None:
+    """E166: results let out at the close of a window that never closes; W167: attempts that could never be sat."""
+    release = child(child(exam, "feedback"), "release")
+    if release is None or text_of(release) != "window":
+        return
+    if parse_moment(text_of(child(child(exam, "window"), "closes"))) is None:
+        message = _("Results come out when the window closes, and this one never does.")
+        context.add(release.mark, "E166", message, _("give `window` its `closes`, or choose `at_once` or `staff`"))
+    attempts = child(exam, "attempts")
+    most = number_of(child(attempts, "max"))
+    if attempts is None or most is None or most > 1:
+        place = attempts.mark if attempts is not None else release.mark
+        message = _(
+            "Nobody can sit this exam twice: the result comes out once it is closed, and a new attempt waits for it."
+        )
+        context.add(place, "W167", message, _("`attempts: {max: 1}`, or another `release`"))
 
 
 def _check_panel(exam: Node, context: Context) -> None:

@@ -102,10 +102,8 @@ def _refuse_what_is_not_built(course: Course) -> None:
     """The format says more than the site can do so far: better refused than dropped in silence."""
     if any(exam.grace != GRACE for exam in course.exams):
         raise RuleError(_("Only a grace of 60 seconds is supported so far."))
-    if any(exam.release != "at_once" for exam in course.exams):
-        raise RuleError(_("Only results released at once are supported so far."))
-    if any(exam.navigation != "free" for exam in course.exams):
-        raise RuleError(_("Only free navigation in exams is supported so far."))
+    if any(exam.release == "window" and exam.closes is None for exam in course.exams):
+        raise RuleError(_("Results come out when the window closes, and this one never does."))
     if any(exam.award and exam.award.assurance > 1 for exam in course.exams):
         raise RuleError(_("Supervised exams are not supported so far: the assurance is 0 or 1."))
     bodies = [project.body for project in course.projects] + [challenge.body for challenge in course.challenges]
@@ -284,6 +282,7 @@ def _exam_draft(exam: Exam) -> ExamDraft:
             "shuffle_options": exam.shuffle_options,
             "release": exam.release,
             "shows": exam.shows,
+            **({"navigation": exam.navigation} if exam.navigation != "free" else {}),
             "requires": list(exam.requires),
             "awards": _award(exam.award),
             **({"safe_exam_browser": list(exam.safe_exam_browser)} if exam.safe_exam_browser else {}),

@@ -53,7 +53,7 @@ class Exam:
 
     `used` of `most` attempts (None: without limit) since the pass before, if any; the results in force of the latest
     and of the best attempt that were released; `blank` what the latest attempt is waiting for, or why there is none.
-    `newest` is the attempt begun last, if any.
+    `newest` is the attempt begun last, if any, and `held` its result while it is marked and not released.
     """
 
     used: int
@@ -62,6 +62,7 @@ class Exam:
     best: Result | None
     blank: Blank | None
     newest: Attempt | None
+    held: Result | None = None
 
     @property
     def passed(self) -> bool | None:
@@ -233,6 +234,7 @@ def exam_of(version: Version, path: Path, outcomes: Sequence[Outcome], courses_m
         best=max(marked, key=_worth, default=None),
         blank=BLANK_OF_STATE.get(own[-1].standing.state) if own else _blank(version, path, courses_missing),
         newest=own[-1].attempt if own else None,
+        held=own[-1].held if own else None,
     )
 
 

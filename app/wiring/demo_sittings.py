@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.assessment import draws, grading, rules, starting
+from app.assessment import draws, grading, release_queries, rules, starting
 from app.assessment.accommodations import deadline_from
 from app.assessment.answers import MARKED_BY_PEOPLE, normalise
 from app.assessment.answers import Answer as Given
@@ -121,6 +121,7 @@ class ExamToSit:
             "started_at": sheet.at, "deadline_at": deadline_from(sheet.at, settings), "extra_percent": 0,
             "pause_s": 0, "break_allowance_s": 0, "timer_hidden": False,
             "pledged_at": None if self.exam.kind == "practice" else sheet.at, "submitted_at": sheet.end,
+            "release_at": release_queries.moment_of(self.version), "current_slot": None,
             "finish_reason": rules.FinishReason.CANDIDATE.value, "receipt_sha256": sheet.receipt(),
         }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Rounds of the worker that look at the clock: attempts whose time is over, the checkpoint of an old SQLite."""
+"""Rounds of the worker that look at the clock: attempts that are over, results held back, an old SQLite's log."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from app.assessment.challenge_queries import teams_to_close
 from app.assessment.challenge_sessions import close_if_over
 from app.assessment.queries import due_attempts
+from app.assessment.release_queries import due_releases
+from app.assessment.releasing import release_due
 from app.assessment.rules import GRACE
 from app.assessment.services import close_due_attempt
 from app.extensions import db
@@ -61,6 +63,26 @@ def close_team(team_id: int) -> bool:
             log.exception("a challenge could not be closed", extra={"fields": {"team": team_id}})
             return False
         return closed
+
+
+def release_results(app: Flask) -> int:
+    """Let out the results whose moment has come, each in a transaction of its own; returns how many."""
+    with app.app_context():
+        with reading_session() as reading:
+            due = due_releases(reading)
+        return sum(release_result(attempt_id) for attempt_id in due)
+
+
+def release_result(attempt_id: int) -> bool:
+    """Release one attempt; one that cannot be is logged and never keeps the others waiting."""
+    with Session(db.engine) as session:
+        try:
+            released = release_due(session, attempt_id)
+            session.commit()
+        except Exception:
+            log.exception("a result could not be released", extra={"fields": {"attempt": attempt_id}})
+            return False
+        return released
 
 
 def checkpoint_database(app: Flask) -> bool:

@@ -27,7 +27,7 @@ from app.wiring.deliveries import drain_outbox
 from app.wiring.fading import fade_proofs
 from app.wiring.signals import forget_signals, look_for_signals
 from app.wiring.signing import remind_holders, sign_after_compromise, sign_certificates
-from app.wiring.sweeps import checkpoint_database, close_attempts, close_challenges
+from app.wiring.sweeps import checkpoint_database, close_attempts, close_challenges, release_results
 
 log = logging.getLogger("app.worker")
 SWEEP_SECONDS = 30
@@ -37,6 +37,7 @@ SWEEP_SECONDS = 30
 SWEEPS: Sequence[Callable[[Flask], object]] = (
     close_attempts,
     close_challenges,
+    release_results,
     sign_certificates,
     sign_after_compromise,
     remind_holders,

@@ -14,6 +14,7 @@ const MARGIN_PX = 24;
 const forms = new Map([...exam.querySelectorAll("form[data-slot]")].map((form) => [Number(form.dataset.slot), form]));
 const review = document.getElementById("review");
 const aside = exam.querySelector("aside");
+const wayOn = document.getElementById("way-on"); // where questions are taken in order
 const status = document.getElementById("saved");
 const offline = document.getElementById("offline");
 const given = new Map(); // by question, its answer as the fields say it, to notice what changed
@@ -22,6 +23,7 @@ let ready = false;
 let acknowledged = null; // the words of the last acknowledgement
 let trouble = null; // why nothing leaves: "network" or "busy"
 let late = false;
+let leftBehind = null; // in order: the question whose answer came after it was left
 let leaving = false;
 let here = "";
 let debounce = 0;
@@ -42,7 +44,7 @@ const queue = makeQueue({
   tab: tabId(),
   store,
   token: () => document.querySelector("[name=csrf_token]").value,
-  hear: { changed: refresh, reached: () => { trouble = null; }, saved, conflict, refused: refresh, late: tooLate, onBreak: () => goTo(words.page), waiting, mayGoOn },
+  hear: { changed: refresh, reached: () => { trouble = null; }, saved, conflict, refused: refresh, late: tooLate, left, onBreak: () => goTo(words.page), waiting, mayGoOn },
 });
 const signingIn = makeSigningIn({
   dialog: document.getElementById("sign-in-again"),
@@ -101,6 +103,7 @@ function standingInWords() {
   if (blocked?.blocked === "conflict") return ["failed", fillIn(words.twice, { number: blocked.slot })];
   if (blocked) return ["failed", fillIn(words.refused, { number: blocked.slot, words: blocked.theirs?.words ?? "" })];
   if (late) return ["failed", words.late];
+  if (leftBehind) return ["failed", fillIn(words.leftBehind, { number: leftBehind })];
   if (trouble && waits.length) return ["offline", counted(words, `${trouble}${page}`, waits.length)];
   if (waits.length) return ["saving", words.notSent];
   return acknowledged ?? [status.dataset.state, status.querySelector("span").textContent];
@@ -116,6 +119,7 @@ const clockTime = (moment) => moment.toLocaleTimeString(document.documentElement
 function saved(entry, reply) {
   const form = forms.get(entry.slot);
   timer.correct(reply.remaining_s);
+  if (!form) return refresh(); // in order: of a question that this page no longer holds
   acknowledged = [
     reply.unread ? "unread" : "saved",
     fillIn(reply.unread ? form.dataset.unread : words.saved, { time: clockTime(new Date(reply.server_time)) }),
@@ -142,10 +146,18 @@ function tooLate() {
   refresh();
 }
 
+// In order: another window, or device, went on. Moving on here needs an acknowledgement, so this page lost nothing by it.
+function left(entry) {
+  leftBehind = entry.slot;
+  if (forms.has(entry.slot)) document.getElementById("left-behind").hidden = false;
+  refresh();
+}
+
 // ---- Two windows: both answers are shown, the person chooses
 
 function conflict(entry) {
   const form = forms.get(entry.slot);
+  if (!form) return queue.give(entry);
   form.querySelector("[data-conflict]")?.remove();
   const choice = document.getElementById("conflict").content.firstElementChild.cloneNode(true);
   choice.querySelector("[data-said]").textContent = entry.theirs.said || words.none;
@@ -213,6 +225,7 @@ async function restore() {
   }
   for (const entry of await queue.restore()) {
     const form = forms.get(entry.slot);
+    if (!form) continue; // in order: of a question that was left; the server says what becomes of it
     if (entry.flag) form.elements.flag.checked = entry.flagged;
     else fill(form, entry.payload);
     if (!entry.flag) given.set(entry.slot, sorted(payload(form)));
@@ -256,18 +269,33 @@ function goTo(address) {
   location.assign(address);
 }
 
-// Handing in and resting wait for the answers: what is not sent by then would not count.
+// A file that was chosen and not sent yet goes with the click that leaves its question.
+function sendFileOnTheWay() {
+  const form = [...forms.values()].find((one) => one.dataset.kind === "file" && one.elements.file?.value);
+  if (!form) return false;
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: "next" }));
+  leaving = true;
+  form.submit();
+  return true;
+}
+
+// Handing in, resting and going on wait for the answers: what is not sent by then would not count.
 async function beforeLeaving(event) {
   const form = event.target;
   const held = form.parentElement.querySelector("[data-held]");
+  const goesOn = form.dataset.reaches !== undefined; // in order: to the next question, which the server shows
   event.preventDefault();
+  if (goesOn && sendFileOnTheWay()) return;
   held.hidden = false;
   held.textContent = words.sendingLast;
   queue.unblock();
   await drainNow();
   const waits = waitingAnswers();
   const blocked = waits.find((entry) => entry.blocked);
-  if (waits.length === 0) {
+  const may = waits.length > 0 || !goesOn || (await mayGoOn().catch(() => null));
+  if (may === null) {
+    held.textContent = words.unreached;
+  } else if (waits.length === 0 && may) {
     queue.forget();
     leaving = true;
     form.submit();
@@ -303,6 +331,7 @@ function show(focus = true) {
   here = location.hash;
   for (const one of [...forms.values(), review]) one.hidden = one !== place;
   aside.hidden = place === review;
+  if (wayOn) wayOn.hidden = place === review;
   for (const anchor of document.querySelectorAll(".navigator a")) {
     if (anchor.hash === location.hash) anchor.setAttribute("aria-current", "true");
     else anchor.removeAttribute("aria-current");
@@ -330,6 +359,7 @@ document.addEventListener("submit", (event) => {
   } else if (form.dataset.slot) {
     event.preventDefault();
     drainNow();
+    if (words.inOrder !== undefined) return; // Enter saves; going on has a form of its own
     location.hash = forms.has(Number(form.dataset.slot) + 1) ? `#question-${Number(form.dataset.slot) + 1}` : "#review";
   } else if (form.dataset.leaves !== undefined) {
     beforeLeaving(event);
@@ -355,7 +385,7 @@ await restore();
 ready = true;
 exam.hidden = false;
 document.getElementById("unopened").remove();
-if (!shown()) history.replaceState(null, "", `#question-${[...forms.keys()].find((slot) => given.get(slot) === "null") ?? 1}`);
+if (!shown()) history.replaceState(null, "", `#question-${[...forms.keys()].find((slot) => given.get(slot) === "null") ?? forms.keys().next().value}`);
 show(false);
 refresh();
 drainNow();

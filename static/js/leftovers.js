@@ -16,6 +16,7 @@ const queue = makeQueue({
     saved: nothing,
     conflict: nothing,
     refused: nothing,
+    left: nothing,
     onBreak: nothing,
     waiting: nothing,
     late: () => { place.hidden = false; },

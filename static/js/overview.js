@@ -9,7 +9,7 @@ const BLANK = "null";
 export function showOverview({ forms, given, waits, words }) {
   const states = new Map();
   for (const [slot, form] of forms) {
-    const state = { answered: given.get(slot) !== BLANK, flagged: form.elements.flag.checked, waiting: waits.has(slot) };
+    const state = { answered: given.get(slot) !== BLANK, flagged: form.elements.flag?.checked ?? false, waiting: waits.has(slot) };
     states.set(slot, state);
     for (const entry of document.querySelectorAll(`.navigator a[href="#question-${slot}"]`)) mark(entry, state, words);
   }
@@ -17,15 +17,17 @@ export function showOverview({ forms, given, waits, words }) {
   const open = those((state) => !state.answered);
   const flagged = those((state) => state.flagged);
   count({ answered: forms.size - open.length, open: open.length, flagged: flagged.length, waiting: waits.size });
-  const deck = document.querySelector(".exam-bar progress");
-  deck.value = forms.size - open.length;
-  deck.textContent = fillIn(words.progress, { count: forms.size - open.length });
+  if (words.inOrder === undefined) { // else it counts the questions shown, of which this page knows one
+    const deck = document.querySelector(".exam-bar progress");
+    deck.value = forms.size - open.length;
+    deck.textContent = fillIn(words.progress, { count: forms.size - open.length });
+  }
   document.getElementById("complete").hidden = open.length > 0;
   document.querySelector("#unanswered strong").textContent = counted(words, "blank", open.length);
   const [handIn, back] = document.getElementById("hand-in").querySelectorAll(".button");
   handIn.classList.toggle("second", open.length > 0); // the next thing to do is the full button
   back.classList.toggle("second", open.length === 0);
-  back.hash = `#question-${open[0] ?? 1}`;
+  back.hash = `#question-${open[0] ?? forms.keys().next().value}`;
   list("unanswered", open, words);
   list("flagged", flagged, words);
 }

@@ -19,7 +19,7 @@ export function sorted(payload) {
   );
 }
 
-// `hear` is told: changed(), reached() when an answer came, saved(entry, reply), conflict(entry), refused(entry), late(reply), onBreak(), waiting(why);
+// `hear` is told: changed(), reached() when an answer came, saved(entry, reply), conflict(entry), refused(entry), late(reply), left(entry), onBreak(), waiting(why);
 // and asked: mayGoOn(), after a refusal at the door: is the same person signed in, with a fresh token?
 export function makeQueue({ attempt, tab, store, token, hear }) {
   const entries = new Map(); // what the server has not acknowledged, by question
@@ -151,6 +151,9 @@ export function makeQueue({ attempt, tab, store, token, hear }) {
       again(newest, newest.base);
       hear.onBreak();
       return false;
+    } else if (status === 202 && reply.outcome === "left") {
+      drop(entry);
+      hear.left(entry);
     } else if (status === 202) {
       drop(entry);
       hear.late(reply);

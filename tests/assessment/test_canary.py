@@ -9,17 +9,33 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.assessment import papers, waiting
 from app.assessment.answers import PARTS_KEYS
 from app.assessment.drafts import QuestionDraft
 from app.assessment.models import Attempt, AttemptItem
+from app.assessment.release_queries import waiting_of
+from app.assessment.releasing import let_out
 from app.foundation import clock
 from app.foundation.i18n import LANGUAGES
 from app.foundation.permissions import Role
+from app.wiring.sweeps import release_results
 from tests.builders import Cast
-from tests.courses import KINDS, PARTS_KINDS, RUBRIC_KINDS, Small, attempt_at, begin, both, exam_of, items_of, question
+from tests.courses import (
+    KINDS,
+    PARTS_KINDS,
+    RUBRIC_KINDS,
+    Small,
+    attempt_at,
+    begin,
+    both,
+    exam_of,
+    items_of,
+    question,
+    right_payload,
+)
 from tests.reviewer import ReviewedClient
 
 CANARY = "zqcanari"
@@ -88,8 +104,13 @@ def leaks(response: Any) -> list[str]:
     return [secret for secret in SECRETS if secret in seen]
 
 
-def crawl(client: ReviewedClient, starts: list[str], seen: set[str]) -> dict[str, list[str]]:
-    """Fetch everything reachable from `starts` on our site that was not seen yet; address -> secrets found there."""
+def crawl(
+    client: ReviewedClient, starts: list[str], seen: set[str], read: dict[str, str] | None = None
+) -> dict[str, list[str]]:
+    """Fetch everything reachable from `starts` on our site that was not seen yet; address -> secrets found there.
+
+    `read` takes the texts of it all.
+    """
     waiting, found = deque(starts), {}
     while waiting:
         address = waiting.popleft()
@@ -98,6 +119,8 @@ def crawl(client: ReviewedClient, starts: list[str], seen: set[str]) -> dict[str
         seen.add(address)
         with client.get(address) as response:
             found[address] = leaks(response)
+            if read is not None:
+                read[address] = response.get_data().decode("utf-8", "replace")
             links = LINK.findall(response.get_data(as_text=True)) if response.mimetype == "text/html" else []
             links += [response.headers["Location"]] if "Location" in response.headers else []
         waiting.extend(link.replace("&amp;", "&") for link in links if link.startswith("/"))
@@ -137,6 +160,44 @@ def test_answer_key_never_reaches_a_candidate(client: ReviewedClient, cast: Cast
     assert len(pages) > 60
     assert any(address.startswith(f"{root}/questions?lang=") for address in pages)
     assert {address: found for address, found in pages.items() if found} == {}
+
+
+FIGURES = re.compile(
+    r"\b(23[.,]64|16[.,]55|11[.,]82)\b|per_domain|needs work|à travailler|Get my certificate|Obtenir mon"
+)
+
+
+def test_no_figure_of_a_result_reaches_a_candidate_before_its_release(app: Flask, cast: Cast, session: Session) -> None:
+    """Two questions of 11.82 points: total, maximum and cut are numbers that stand nowhere else."""
+    rows = [{"domain": "alpha", "level": 1, "type": "single", "count": 2, "points": "11.82"}]
+    questions = [question("single", f"petit-cours-examen-{number}") for number in range(2)]
+    version = Small(exam_questions=questions, exam_settings={"release": "staff"}, blueprint=rows).publish(session)
+    begin(session, cast.ada, version)
+    ada, exam = cast.client("ada"), exam_of(session, version)
+    attempt = attempt_at(session, ada.post(f"/exams/{exam.exam.public_id}", {"pledge": "y"}).headers["Location"])
+    root = f"/attempts/{attempt.public_id}"
+    for item in items_of(session, attempt):
+        ada.put_json(f"{root}/answers/{item.slot}", {"v": 1, "rev": 1, "payload": right_payload(item)})
+    reply = ada.post(f"{root}/submission", follow=True)
+    assert not FIGURES.search(reply.get_data(as_text=True))
+    starts = [
+        "/",
+        "/courses",
+        "/certificates",
+        "/profile",
+        f"/exams/{exam.exam.public_id}",
+        *(root + page for page in PAGES),
+    ]
+    read: dict[str, str] = {}
+    for language in LANGUAGES:
+        crawl(ada, [f"{start}?lang={language}" for start in starts], set(), read)
+    assert len(read) > 30
+    assert {address: found.group() for address, text in read.items() if (found := FIGURES.search(text))} == {}
+    waits = waiting_of(session, exam)
+    let_out(session, actor=cast.actor("camille"), exam_version=exam, seen=waits.digest)
+    session.commit()
+    assert release_results(app) == 1
+    assert FIGURES.search(ada.get(f"{root}/result").get_data(as_text=True)), "the test above can fail"
 
 
 def _answers(ada: ReviewedClient, session: Session, attempt: Attempt) -> list[Any]:

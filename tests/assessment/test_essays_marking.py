@@ -132,7 +132,7 @@ def test_a_held_back_result_is_scored_and_waits_for_its_release(app: Flask, sess
 def test_nobody_begins_again_before_the_result_is_out(exam: WrittenExam, session: Session, cast: Cast) -> None:
     attempt = exam.sit()
     later = clock.now() + timedelta(days=3)
-    with clock.frozen(later), use_language("en"), pytest.raises(RuleError, match="being marked"):
+    with clock.frozen(later), use_language("en"), pytest.raises(RuleError, match="not out yet"):
         start_attempt(session, actor=cast.ada.actor(), exam_version=exam.exam_version, enrolled=True)
     exam.mark_all(attempt, WEAK)
     assert attempt.state == "released"

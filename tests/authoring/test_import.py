@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from app.catalog.models import Course, CourseSkill, CourseText, CourseVersion, I
 from app.foundation.actor import SYSTEM
 from app.foundation.errors import RuleError
 from app.skills.models import Skill
-from tests.courses import real_files
+from tests.courses import exam_of, real_files
 
 TABLES = (
     AuditEntry, Bank, Course, CourseSkill, CourseText, CourseVersion, Exam, ExamPool, ExamVersion, Item, LessonText,
@@ -143,9 +143,7 @@ def with_project(*, mastery: bool = True, required: bool = True, **body: Any) ->
     "course",
     [
         lambda: _exam_with(grace=timedelta(seconds=30)),
-        lambda: _exam_with(release="staff"),
-        lambda: _exam_with(release="window"),
-        lambda: _exam_with(navigation="forward"),
+        lambda: _exam_with(release="window", closes=None),
         lambda: with_project(review={"peers": 3}),
         lambda: with_project(review={"staff": 3}),
         lambda: with_project(review={"staff": 0}),
@@ -158,6 +156,22 @@ def test_what_the_site_cannot_do_is_refused_rather_than_dropped(session: Session
         publish(session, course())
     session.rollback()
     assert counts(session)["CourseVersion"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "kept"),
+    [
+        ({"release": "staff"}, ("staff", None)),
+        ({"release": "window", "closes": datetime(2027, 1, 31, 18, tzinfo=UTC)}, ("window", None)),
+        ({"navigation": "forward"}, ("at_once", "forward")),
+    ],
+)
+def test_releases_and_navigation_are_stored_with_the_exam(
+    session: Session, changes: dict[str, Any], kept: tuple[str, str | None]
+) -> None:
+    version = publish(session, _exam_with(**changes)).version
+    settings = exam_of(session, version).settings
+    assert (settings["release"], settings.get("navigation")) == kept
 
 
 def test_skills_come_first(session: Session) -> None:

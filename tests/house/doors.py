@@ -171,6 +171,9 @@ DOORS: dict[tuple[str, str], Door] = {
         "ada", {"timer": "hide"}, lambda world: {"attempt_id": world.attempt.public_id}
     ),
     ("POST", "assessment.submit"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
+    ("POST", "leaving.leave"): Door(
+        "ada", {"sure": "y"}, lambda world: {"attempt_id": world.in_order.public_id, "slot": 1}
+    ),
     ("POST", "assessment_breaks.start"): Door("ada", parts=lambda world: {"attempt_id": world.rested.public_id}),
     ("POST", "assessment_breaks.end"): Door("ada", parts=lambda world: {"attempt_id": world.attempt.public_id}),
     ("POST", "accommodations.grant"): Door("admin", GRANTED, lambda world: {"account_id": world.cast.ada.public_id}),
@@ -180,6 +183,9 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "accommodations.extend"): Door(
         "admin",
         parts=lambda world: {"account_id": world.cast.ada.public_id, "attempt_id": world.rested.public_id},
+    ),
+    ("POST", "releases.let_out"): Door(
+        "camille", lambda world: {"seen": world.held_seen}, lambda world: {"exam_id": world.held_exam, "number": 1}
     ),
     ("POST", "decisions.propose"): Door("camille", DECISION, lambda world: world.question_parts),
     ("POST", "decisions.approve"): Door("admin", parts=lambda world: {"decision_id": world.decision}),

@@ -15,9 +15,10 @@ from app.accounts.links import issue_link
 from app.assessment import appeals, challenges, decisions, judging, remarkings
 from app.assessment.accommodations import Grant, grant
 from app.assessment.marking import save_marking
-from app.assessment.models import Attempt, Panel, PanelJudge, QuestionVersion
+from app.assessment.models import Attempt, ExamVersion, Panel, PanelJudge, QuestionVersion
 from app.assessment.projects import add_file
 from app.assessment.regrading import Kind
+from app.assessment.release_queries import waiting_of
 from app.assessment.remarkings import Wanted
 from app.assessment.services import submit_attempt
 from app.assessment.starting import start_attempt
@@ -154,6 +155,32 @@ class World:
         """The attempt, handed in."""
         submit_attempt(self.session, actor=self.cast.ada.actor(), attempt=self.attempt)
         return self.attempt
+
+    @cached_property
+    def in_order(self) -> Attempt:
+        """An attempt whose questions are taken in order, at its first."""
+        version = Small(slug="en-ordre", exam_settings={"navigation": "forward"}).publish(self.session)
+        begin(self.session, self.cast.ada, version)
+        found = exam_of(self.session, version)
+        return start_attempt(self.session, actor=self.cast.ada.actor(), exam_version=found, enrolled=True)
+
+    @cached_property
+    def held(self) -> ExamVersion:
+        """An exam whose results staff releases, with one that waits."""
+        version = Small(slug="retenu", exam_settings={"release": "staff"}).publish(self.session)
+        begin(self.session, self.cast.ada, version)
+        found = exam_of(self.session, version)
+        attempt = start_attempt(self.session, actor=self.cast.ada.actor(), exam_version=found, enrolled=True)
+        submit_attempt(self.session, actor=self.cast.ada.actor(), attempt=attempt)
+        return found
+
+    @property
+    def held_exam(self) -> str:
+        return str(self.held.exam.public_id)
+
+    @property
+    def held_seen(self) -> str:
+        return waiting_of(self.session, self.held).digest
 
     @cached_property
     def appeal(self) -> str:
