@@ -21,9 +21,8 @@ from tests.authoring import test_challenges
 from tests.authoring.planted import FILES, plant
 
 TODAY, GUIDE = date(2026, 11, 22), Path(__file__).parents[2] / "docs" / "course-format.md"
-COURSE, MODULE = "course.yaml", "modules/10-bases/module.yaml"
+COURSE, MODULE, PARTS, WRITTEN = "course.yaml", "modules/10-bases/module.yaml", "bank/parties.yaml", "bank/ecrits.yaml"
 LESSON, PRACTICE, BANK = "modules/10-bases/01-variables.fr.md", "bank/exercices.yaml", "bank/examen.yaml"
-PARTS, WRITTEN = "bank/parties.yaml", "bank/ecrits.yaml"
 EXAM, PROJECT, FIGURE = "exams/certif.yaml", "projects/petit.yaml", "media/droite.fr.svg"
 
 

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite("tests.content.lesson_files", "tests.content.written_sums")
+pytest.register_assert_rewrite("tests.content.lesson_files", "tests.content.town_counter", "tests.content.written_sums")
