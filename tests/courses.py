@@ -16,9 +16,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.assessment.answers import PARTS_KEYS
-from app.assessment.drafts import BankDraft, ExamDraft, ProjectDraft, QuestionDraft
+from app.assessment.drafts import (
+    AttachedDraft,
+    BankDraft,
+    ChallengeDraft,
+    ExamDraft,
+    ProjectDraft,
+    QuestionDraft,
+)
 from app.assessment.models import Attempt, AttemptItem, Exam, ExamVersion
-from app.assessment.publishing import publish_exam, publish_project, store_bank
+from app.assessment.publishing import publish_challenge, publish_exam, publish_project, store_bank
 from app.authoring.cli import Checked, read_checked
 from app.authoring.services import import_course, import_skills
 from app.catalog.drafts import ItemDraft, LessonDraft, ModuleDraft, SkillDraft, VersionDraft
@@ -199,6 +206,27 @@ def a_project(*, markers: int = 1, **body: Any) -> ProjectDraft:
     )
 
 
+def a_challenge(*, markers: int = 1, team: int = 3, **body: Any) -> ChallengeDraft:
+    """A challenge of four hours, for three at most, with a file to work on and a sealed one; accepted from 50 %."""
+    body = {"id": "mini-defi", "rubric": a_rubric(), "pass": {"threshold": 0.5}, **body}
+    brief = both("<p>Le <strong>sujet</strong> zqsujet.</p>")
+    both_languages = {
+        language: (f"challenges/mini-defi/lettres.{language}.csv", f"lettre;{language}".encode())
+        for language in ("fr", "en")
+    }
+    sealed = dict.fromkeys(("fr", "en"), ("challenges/mini-defi/attaques.jsonl", b"{}"))
+    return ChallengeDraft(
+        project=ProjectDraft("mini-defi", both("Mini-défi"), brief, body, markers),
+        promise=both("Une promesse."),
+        minutes=240,
+        duration_s=4 * 3600,
+        team=team,
+        feedback_s=10 * 86400,
+        materials=[AttachedDraft(both("Les lettres"), both_languages)],
+        sealed=[AttachedDraft(both("Les attaques"), sealed)],
+    )
+
+
 EXAM_SETTINGS: dict[str, Any] = {
     "duration_s": 1800,
     "max_attempts": 3,
@@ -244,6 +272,7 @@ class Small:
     quiz_settings: dict[str, Any] = field(default_factory=dict)
     mastery: bool = True
     project: ProjectDraft | None = None  # see `a_project`; it ends the first module
+    challenge: ChallengeDraft | None = None  # see `a_challenge`
 
     def publish(self, session: Session) -> CourseVersion:
         """Publish as its author would, once; committed."""
@@ -256,6 +285,8 @@ class Small:
             self._publish_exams(session, version)
         if new and self.project:
             publish_project(session, course_version_id=version.id, draft=self.project)
+        if new and self.challenge:
+            publish_challenge(session, course_version_id=version.id, draft=self.challenge)
         session.commit()
         return version
 

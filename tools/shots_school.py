@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import shots_appeals
+import shots_challenges
 import shots_essays
 import shots_exams
 import shots_figures
@@ -57,6 +58,7 @@ LETTERS = (
     "Voici ce que j’ai prouvé. Je suis libre dès le mois prochain.",
     "Votre parcours nous intéresse : parlons-en.",
     *shots_projects.WRITTEN,
+    *shots_challenges.WRITTEN,
     *shots_essays.WRITTEN,
     *shots_appeals.WRITTEN,
 )
@@ -84,6 +86,7 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots_exams.add_states(db.session)
         shots_figures.add_cohort(db.session)
         shots_projects.add_projects(db.session, lambda name: _actor(db.session, name))
+        shots_challenges.add_challenges(db.session, lambda name: _actor(db.session, name))
         shots_essays.add_exam(db.session, lambda name: _actor(db.session, name))
         shots_appeals.add_states(db.session)
         shots_studio.add_cohorts(db.session)
@@ -93,7 +96,9 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         studio = [Shot("camille", *named) for part in (shots_figures, shots_studio) for named in part.named(db.session)]
         shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
         shots += [
-            Shot(*one) for part in (shots_projects, shots_essays, shots_appeals) for one in part.named(db.session)
+            Shot(*one)
+            for part in (shots_projects, shots_challenges, shots_essays, shots_appeals)
+            for one in part.named(db.session)
         ]
         db.session.rollback()
         db.session.close()

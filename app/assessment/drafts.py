@@ -50,3 +50,25 @@ class ProjectDraft:
     brief_html: Mapping[str, str]
     body: Mapping[str, Any]
     markers: int
+
+
+@dataclass(frozen=True)
+class AttachedDraft:
+    """A file of a challenge: its title, and by language its path in the course and its content."""
+
+    title: Mapping[str, str]
+    files: Mapping[str, tuple[str, bytes]]
+
+
+@dataclass(frozen=True)
+class ChallengeDraft:
+    """A project in a box of time; `duration_s` from the common start, `feedback_s` from the end, in seconds."""
+
+    project: ProjectDraft
+    promise: Mapping[str, str]
+    minutes: int
+    duration_s: int
+    team: int
+    feedback_s: int
+    materials: Sequence[AttachedDraft] = ()
+    sealed: Sequence[AttachedDraft] = ()

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
+from app.assessment import challenge_mails
+from app.assessment.challenge_queries import members_of
 from app.assessment.mails import ACCEPTED_LETTER, CHANGES_LETTER
 from app.assessment.project_models import Marking, Submission, SubmissionFile, SubmissionRevision
 from app.assessment.project_queries import QueueRow, find_marking, markings_of
@@ -28,6 +30,12 @@ from app.learning.queries import find_enrolment
 from app.learning.services import give_back
 
 TAKEN_FOR = timedelta(days=7)  # then a colleague may take it over
+EVENTS = {
+    (False, Step.ACCEPTED): "project.accepted",
+    (False, Step.CHANGES_REQUESTED): "project.changes-requested",
+    (True, Step.ACCEPTED): "challenge.accepted",
+    (True, Step.NOT_REACHED): "challenge.not-reached",
+}
 MOVED_ON = _l("This submission has moved on since the page was opened. Reload it and look again.")
 
 
@@ -43,7 +51,9 @@ def is_left_behind(marking: Marking, now: datetime) -> bool:
     return marking.done_at is None and marking.claimed_at <= now - TAKEN_FOR
 
 
-def queue_row(submission: Submission, account_id: int, names: Mapping[int, str], now: datetime) -> QueueRow:
+def queue_row(
+    submission: Submission, due_at: datetime | None, account_id: int, names: Mapping[int, str], now: datetime
+) -> QueueRow:
     """A line of the queue for one reader, from a loaded submission."""
     markings = submission.current.markings
     at_it = [marking for marking in markings if marking.done_at is None and not is_left_behind(marking, now)]
@@ -56,6 +66,8 @@ def queue_row(submission: Submission, account_id: int, names: Mapping[int, str],
         own=bool(mine),
         signed=any(marking.done_at is not None for marking in mine),
         free=not mine and held < places_wanted(submission, markings),
+        due_at=due_at,
+        overdue=due_at is not None and now > due_at,
     )
 
 
@@ -171,7 +183,7 @@ def finish_marking(session: Session, *, actor: Actor, submission: Submission, ma
 
 
 def _decide(session: Session, submission: Submission) -> None:
-    """Once all the markings wanted are done: accept, or ask for changes."""
+    """Once all the markings wanted are done: accept, or ask for changes; of a challenge it is final."""
     markings = markings_of(session, submission)
     done = [marking.levels for marking in markings if marking.done_at is not None]
     if len(done) < places_wanted(submission, markings):
@@ -181,21 +193,25 @@ def _decide(session: Session, submission: Submission) -> None:
     revision = submission.current
     revision.levels, revision.accepted, revision.decided_at = levels, accepted, clock.now()
     session.flush()
-    move(session, submission, Step.IN_REVIEW, end=Step.ACCEPTED if accepted else Step.CHANGES_REQUESTED)
+    refused = Step.CHANGES_REQUESTED if submission.team_id is None else Step.NOT_REACHED
+    end = Step.ACCEPTED if accepted else refused
+    move(session, submission, Step.IN_REVIEW, end=end)
     record(
-        session, actor=SYSTEM, event="project.accepted" if accepted else "project.changes-requested",
-        subject=submission.public_id,
+        session, actor=SYSTEM, event=EVENTS[submission.team_id is not None, end], subject=submission.public_id,
         details={"revision": revision.number, "levels": levels, "score": str(score(rubric, levels))},
     )  # fmt: skip
-    _give_back(session, submission, accepted=accepted)
+    if submission.account_id is None:
+        _tell_team(session, submission, accepted=accepted)
+        return
+    _give_back(session, submission, submission.account_id, accepted=accepted)
     if not accepted:
         _open_next_revision(session, submission)
-    _tell(session, submission, revision)
+    _tell(session, submission, revision, submission.account_id)
 
 
-def _give_back(session: Session, submission: Submission, *, accepted: bool) -> None:
+def _give_back(session: Session, submission: Submission, account_id: int, *, accepted: bool) -> None:
     project = submission.project
-    enrolment = find_enrolment(session, submission.account_id, project.version.course_id)
+    enrolment = find_enrolment(session, account_id, project.version.course_id)
     if enrolment is not None:
         item = get_item(session, project.course_version_id, project.slug)
         give_back(session, enrolment=enrolment, item=item, accepted=accepted)
@@ -225,13 +241,27 @@ def _open_next_revision(session: Session, submission: Submission) -> None:
     session.flush()
 
 
-def _tell(session: Session, submission: Submission, revision: SubmissionRevision) -> None:
+def _tell_team(session: Session, submission: Submission, *, accepted: bool) -> None:
+    """A letter to each member."""
+    letter = challenge_mails.ACCEPTED_LETTER if accepted else challenge_mails.NOT_REACHED_LETTER
+    for member in members_of(session, submission.team_id or 0):
+        enqueue(
+            session,
+            "mail",
+            dedupe_key=f"{letter}-{submission.public_id}-{member.place}",
+            recipient_id=member.account_id,
+            language=member.account.language,
+            payload={"letter": letter, "submission_id": submission.id},
+        )
+
+
+def _tell(session: Session, submission: Submission, revision: SubmissionRevision, account_id: int) -> None:
     letter = ACCEPTED_LETTER if revision.accepted else CHANGES_LETTER
     enqueue(
         session,
         "mail",
         dedupe_key=f"{letter}-{submission.public_id}-{revision.number}",
-        recipient_id=submission.account_id,
-        language=session.get_one(Account, submission.account_id).language,
+        recipient_id=account_id,
+        language=session.get_one(Account, account_id).language,
         payload={"letter": letter, "submission_id": submission.id, "revision": revision.number},
     )

@@ -44,20 +44,22 @@ class Project(Base):
 
 
 class Submission(Base):
-    """One person's work on one project; `revision` is the one being written, or the last handed in."""
+    """One person's work on one project, or one team's on a challenge; `revision` is written, or was last handed in."""
 
     __tablename__ = "submission"
     __table_args__ = (
         UniqueConstraint("project_id", "account_id"),
         CheckConstraint(f"state IN ({STATES})", name="state"),
         CheckConstraint("revision >= 1", name="revision"),
+        CheckConstraint("(account_id IS NULL) <> (team_id IS NULL)", name="owner"),
         Index("ix_submission_queue", "state", "handed_in_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(26), unique=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("challenge_team.id"), unique=True)  # of a challenge
     state: Mapped[str] = mapped_column(String(20))
     revision: Mapped[int]
     handed_in_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the last time
@@ -144,11 +146,12 @@ class Portfolio(Base):
 
 
 class PortfolioEntry(Base):
-    """An accepted project that its owner shows to everybody who has the address, in their own words."""
+    """An accepted project that one of its authors shows to everybody who has the address, in their own words."""
 
     __tablename__ = "portfolio_entry"
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
     presentation: Mapped[str] = mapped_column(Text)
     link: Mapped[str] = mapped_column(String(500))
     shown: Mapped[bool]

@@ -67,6 +67,8 @@ def project_outcomes_of(session: Session, course_id: int, account_ids: Sequence[
     handed_in = _handed_in(session, {row.id: projects[row.project_id] for row in submissions})
     found: Outcomes = {}
     for id_, account_id, project_id, state, changed_at in submissions:
+        if account_id is None:  # the work of a team is nobody's mark
+            continue
         project = projects[project_id]
         outcome = ProjectOutcome(
             project.slug, project.course_version_id, Step(state), changed_at, tuple(handed_in.get(id_, ()))

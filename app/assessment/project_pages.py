@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.assessment import challenge_queries
 from app.assessment import project_queries as queries
 from app.assessment import projects as services
 from app.assessment.exact import truncated
@@ -287,8 +288,13 @@ def save_entry(submission_id: str) -> ResponseReturnValue:
 def portfolio(portfolio_id: str) -> ResponseReturnValue:
     """The projects somebody shows, to whoever has the address; no search engine is to list it."""
     name, shown = queries.projects_shown(db.session, portfolio_id)
+    of_teams = [one.submission.project_id for one in shown if one.submission.team_id]
+    promises = challenge_queries.promises_of(db.session, of_teams)
     response = make_response(
-        page("assessment/portfolio_public.html", name=name, shown=shown, points_in_words=points_in_words)
-    )
+        page(
+            "assessment/portfolio_public.html", name=name, shown=shown, points_in_words=points_in_words,
+            promises=promises,
+        )
+    )  # fmt: skip
     response.headers["X-Robots-Tag"] = "noindex"
     return response

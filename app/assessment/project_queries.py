@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import Account
 from app.assessment import exact
+from app.assessment.challenge_models import ChallengeMember, ChallengeSession, ChallengeTeam
 from app.assessment.project_models import (
     Marking,
     Portfolio,
@@ -69,7 +71,7 @@ def get_workplace(session: Session, account_id: int, slug: str, item_slug: str) 
     )
 
 
-_WITH_ALL = (
+WITH_ALL = (
     joinedload(Submission.project).joinedload(Project.version).joinedload(CourseVersion.course),
     selectinload(Submission.revisions).selectinload(SubmissionRevision.files),
     selectinload(Submission.revisions).selectinload(SubmissionRevision.markings),
@@ -80,7 +82,7 @@ def find_submission(session: Session, account_id: int, project_id: int) -> Submi
     """One's own work on a project, or None."""
     return session.scalar(
         select(Submission)
-        .options(*_WITH_ALL)
+        .options(*WITH_ALL)
         .where(Submission.account_id == account_id, Submission.project_id == project_id)
     )
 
@@ -105,7 +107,7 @@ def get_own_file(session: Session, account_id: int, submission_id: int, file_id:
 def get_readable_file(session: Session, account_id: int, file_id: str) -> tuple[SubmissionFile, bool]:
     """A file that this person may download, and whether it is their own; else NotFoundError.
 
-    Its owner may, and whoever has taken its revision to mark it.
+    Its authors may, and whoever has taken its revision to mark it.
     """
     marks_it = exists().where(
         Marking.submission_id == SubmissionFile.submission_id,
@@ -113,13 +115,24 @@ def get_readable_file(session: Session, account_id: int, file_id: str) -> tuple[
         Marking.marker_id == account_id,
     )
     row = session.execute(
-        select(SubmissionFile, Submission.account_id)
+        select(SubmissionFile, authored_by(account_id))
         .join(Submission, Submission.id == SubmissionFile.submission_id)
-        .where(SubmissionFile.public_id == file_id, or_(Submission.account_id == account_id, marks_it))
+        .where(SubmissionFile.public_id == file_id, or_(authored_by(account_id), marks_it))
     ).one_or_none()
     if row is None:
         raise NotFoundError("file")
-    return row[0], row[1] == account_id
+    return row[0], bool(row[1])
+
+
+def authored_by(account_id: int) -> ColumnElement[bool]:
+    """Of a submission: is it this person's, or that of a team of theirs?"""
+    teams = select(ChallengeMember.team_id).where(ChallengeMember.account_id == account_id)
+    return func.coalesce(or_(Submission.account_id == account_id, Submission.team_id.in_(teams)), False)
+
+
+def is_author(session: Session, submission: Submission, account_id: int) -> bool:
+    """May this person say that the work is theirs?"""
+    return bool(session.scalar(select(exists().where(Submission.id == submission.id, authored_by(account_id)))))
 
 
 @dataclass(frozen=True)
@@ -163,26 +176,41 @@ class QueueRow:
     own: bool
     signed: bool  # by this reader
     free: bool  # may this reader take it?
+    due_at: datetime | None = None  # the day promised for the marks of a challenge
+    overdue: bool = False
 
 
-def submissions_to_mark(session: Session, account_id: int, number: int) -> PageOf[Submission]:
-    """What waits for a marking, the longest first; never one's own work."""
-    statement = _to_mark(account_id)
+def submissions_to_mark(session: Session, account_id: int, number: int) -> PageOf[tuple[Submission, datetime | None]]:
+    """What waits for a marking, never one's own work: what is promised for a day first, then the longest wait."""
+    statement = select(Submission, ChallengeSession.feedback_due_at).where(
+        Submission.state.in_([step.value for step in TO_MARK])
+    )
+    statement = _of_others(statement, account_id)
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
-    rows = session.scalars(
-        statement.options(*_WITH_ALL)
-        .order_by(Submission.handed_in_at, Submission.id)
+    rows = session.execute(
+        statement.options(*WITH_ALL)
+        .order_by(
+            ChallengeSession.feedback_due_at.is_(None),
+            ChallengeSession.feedback_due_at,
+            Submission.handed_in_at,
+            Submission.id,
+        )
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     ).all()
-    return PageOf(rows=rows, number=number, size=PAGE_SIZE, total=total)
+    return PageOf(rows=[(row[0], row[1]) for row in rows], number=number, size=PAGE_SIZE, total=total)
 
 
-def _to_mark(account_id: int) -> Select[Submission]:
-    return select(Submission).where(
-        Submission.state.in_([step.value for step in TO_MARK]), Submission.account_id != account_id
+def _of_others(statement: Any, account_id: int) -> Any:
+    """Works that this person may mark: of a challenge, once its time is over, and of no session they took part in."""
+    took_part = select(ChallengeMember.session_id).where(ChallengeMember.account_id == account_id)
+    of_a_team = and_(ChallengeTeam.closed_at.is_not(None), ChallengeTeam.session_id.not_in(took_part))
+    return (
+        statement.outerjoin(ChallengeTeam, ChallengeTeam.id == Submission.team_id)
+        .outerjoin(ChallengeSession, ChallengeSession.id == ChallengeTeam.session_id)
+        .where(or_(Submission.account_id != account_id, of_a_team))
     )
 
 
@@ -194,15 +222,8 @@ def names_of(session: Session, account_ids: Sequence[int]) -> dict[int, str]:
 
 def get_submission_to_mark(session: Session, account_id: int, public_id: str) -> Submission:
     """A submission that was handed in, by somebody else; raises NotFoundError."""
-    found = session.scalar(
-        select(Submission)
-        .options(*_WITH_ALL)
-        .where(
-            Submission.public_id == public_id,
-            Submission.account_id != account_id,
-            Submission.handed_in_at.is_not(None),
-        )
-    )
+    handed_in = select(Submission).where(Submission.public_id == public_id, Submission.handed_in_at.is_not(None))
+    found: Submission | None = session.scalar(_of_others(handed_in, account_id).options(*WITH_ALL))
     if found is None:
         raise NotFoundError("submission")
     return found
@@ -258,7 +279,7 @@ class Shown:
 
 def accepted_projects(session: Session, account_id: int) -> Sequence[Shown]:
     """One's own accepted projects, the last first."""
-    return _shown(session, select(Submission).where(Submission.account_id == account_id))
+    return _shown(session, select(Submission).where(authored_by(account_id)), account_id)
 
 
 def projects_shown(session: Session, portfolio_id: str) -> tuple[str, Sequence[Shown]]:
@@ -270,18 +291,21 @@ def projects_shown(session: Session, portfolio_id: str) -> tuple[str, Sequence[S
     ).one_or_none()
     shown = PortfolioEntry.shown
     statement = select(Submission).join(PortfolioEntry, PortfolioEntry.submission_id == Submission.id).where(shown)
-    found = _shown(session, statement.where(Submission.account_id == owner.id)) if owner else []
+    found = _shown(session, statement.where(PortfolioEntry.account_id == owner.id), owner.id) if owner else []
     if owner is None or not found:
         raise NotFoundError("portfolio")
     return owner.name, found
 
 
-def _shown(session: Session, statement: Select[Submission]) -> Sequence[Shown]:
-    accepted = session.scalars(statement.options(*_WITH_ALL).where(Submission.state == Step.ACCEPTED)).all()
+def _shown(session: Session, statement: Select[Submission], account_id: int) -> Sequence[Shown]:
+    accepted = session.scalars(statement.options(*WITH_ALL).where(Submission.state == Step.ACCEPTED)).all()
     entries = {
         entry.submission_id: entry
         for entry in session.scalars(
-            select(PortfolioEntry).where(PortfolioEntry.submission_id.in_([one.id for one in accepted]))
+            select(PortfolioEntry).where(
+                PortfolioEntry.submission_id.in_([one.id for one in accepted]),
+                PortfolioEntry.account_id == account_id,
+            )
         )
     }
     found = [Shown(one, decisions_of(one)[0], entries.get(one.id)) for one in accepted]

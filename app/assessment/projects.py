@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from app.assessment.project_models import (
     Portfolio,
     PortfolioEntry,
+    Project,
     Submission,
     SubmissionFile,
     SubmissionRevision,
 )
-from app.assessment.project_queries import Workplace, find_portfolio, find_submission
+from app.assessment.project_queries import Workplace, find_portfolio, find_submission, is_author
 from app.assessment.rubrics import WRITABLE, Step, is_complete
 from app.assessment.uploads import MOST_FILES, Upload
 from app.audit.services import record
@@ -37,15 +38,8 @@ def begin(session: Session, *, actor: Actor, place: Workplace) -> Submission:
     if place.submission is not None:
         return place.submission
     open_item(session, enrolment=place.enrolment, item=place.step)
-    submission = Submission(
-        public_id=new_public_id(),
-        project_id=place.project.id,
-        account_id=actor.account_id,
-        state=Step.DRAFT.value,
-        revision=1,
-        changed_at=clock.now(),
-        revisions=[SubmissionRevision(number=1, note="", link="", files=[], markings=[])],
-    )
+    submission = new_submission(place.project)
+    submission.account_id = actor.account_id
     try:
         with session.begin_nested():
             session.add(submission)
@@ -55,14 +49,31 @@ def begin(session: Session, *, actor: Actor, place: Workplace) -> Submission:
     return submission
 
 
+def new_submission(project: Project) -> Submission:
+    """Work on a project that nobody owns yet, with nothing in it."""
+    return Submission(
+        public_id=new_public_id(),
+        project_id=project.id,
+        state=Step.DRAFT.value,
+        revision=1,
+        changed_at=clock.now(),
+        revisions=[SubmissionRevision(number=1, note="", link="", files=[], markings=[])],
+    )
+
+
 def assess_oneself(session: Session, *, actor: Actor, place: Workplace, levels: Mapping[str, int]) -> None:
     """Say which level of each line one thinks to have reached: it comes before the markers', and binds nobody."""
-    if not is_complete(place.project.rubric, levels):
-        raise RuleError(_("Choose a level for each line of the rubric."))
+    check_own_view(place.project, levels)
     submission = begin(session, actor=actor, place=place)
     _hold_open(session, submission)
     submission.current.own_levels = dict(levels)
     session.flush()
+
+
+def check_own_view(project: Project, levels: Mapping[str, int]) -> None:
+    """One looks at the whole of one's work; raises RuleError."""
+    if not is_complete(project.rubric, levels):
+        raise RuleError(_("Choose a level for each line of the rubric."))
 
 
 def save_words(session: Session, *, actor: Actor, place: Workplace, note: str, link: str) -> None:
@@ -77,6 +88,11 @@ def add_file(session: Session, *, actor: Actor, place: Workplace, upload: Upload
     """Put a stored file to the work; the same content again changes nothing."""
     submission = begin(session, actor=actor, place=place)
     _hold_open(session, submission)
+    put_file(session, submission, upload, sha256)
+
+
+def put_file(session: Session, submission: Submission, upload: Upload, sha256: str) -> None:
+    """Note a stored file in work that is held open; the same content again changes nothing."""
     revision = submission.current
     if any(file.sha256 == sha256 for file in revision.files):
         return
@@ -100,6 +116,11 @@ def add_file(session: Session, *, actor: Actor, place: Workplace, upload: Upload
 def remove_file(session: Session, *, submission: Submission, file: SubmissionFile) -> None:
     """Take a file out of the work that one is still writing."""
     _hold_open(session, submission)
+    take_out(session, submission, file)
+
+
+def take_out(session: Session, submission: Submission, file: SubmissionFile) -> None:
+    """Take a file out of work that is held open; raises NotFoundError once it is gone."""
     if file not in submission.current.files:  # taken out a moment ago
         raise NotFoundError("file")
     submission.current.files.remove(file)
@@ -173,14 +194,14 @@ def show_project(
     session: Session, *, actor: Actor, submission: Submission, presentation: str, link: str, shown: bool
 ) -> PortfolioEntry:
     """Say something of an accepted project, and show it to whoever has the address, or stop showing it."""
-    if submission.account_id != actor.account_id:
+    if not is_author(session, submission, actor.account_id):
         raise NotFoundError("submission")
     if not move(session, submission, Step.ACCEPTED, end=Step.ACCEPTED):  # and held, so that a second click waits
         raise RuleError(_("Only an accepted project can be shown."))
     if shown and find_portfolio(session, actor.account_id) is None:
         _open_portfolio(session, actor)
-    entry = session.get(PortfolioEntry, submission.id, populate_existing=True)
-    entry = entry or PortfolioEntry(submission_id=submission.id)
+    entry = session.get(PortfolioEntry, (submission.id, actor.account_id), populate_existing=True)
+    entry = entry or PortfolioEntry(submission_id=submission.id, account_id=actor.account_id)
     entry.presentation, entry.link, entry.shown, entry.changed_at = presentation, link, shown, clock.now()
     session.add(entry)
     session.flush()

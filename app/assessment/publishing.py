@@ -9,9 +9,18 @@ import rfc8785
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.assessment.drafts import BankDraft, ExamDraft, ProjectDraft, QuestionDraft
+from app.assessment.challenge_models import Challenge, ChallengeFile, CourseFile
+from app.assessment.drafts import (
+    AttachedDraft,
+    BankDraft,
+    ChallengeDraft,
+    ExamDraft,
+    ProjectDraft,
+    QuestionDraft,
+)
 from app.assessment.models import Bank, Exam, ExamPool, ExamVersion, Question, QuestionVersion
 from app.assessment.project_models import Project
+from app.assessment.uploads import kind_of
 from app.foundation import clock
 from app.foundation.identifiers import new_public_id
 
@@ -108,3 +117,51 @@ def publish_project(session: Session, *, course_version_id: int, draft: ProjectD
     session.add(project)
     session.flush()
     return project
+
+
+def publish_challenge(session: Session, *, course_version_id: int, draft: ChallengeDraft) -> Challenge:
+    """Publish a challenge of a course version: a project, its box of time and its files."""
+    project = publish_project(session, course_version_id=course_version_id, draft=draft.project)
+    challenge = Challenge(
+        project_id=project.id,
+        promise=dict(draft.promise),
+        minutes=draft.minutes,
+        duration_s=draft.duration_s,
+        team=draft.team,
+        feedback_s=draft.feedback_s,
+    )
+    session.add(challenge)
+    session.flush()
+    for sealed, attached in ((False, draft.materials), (True, draft.sealed)):
+        for place, one in enumerate(attached, start=1):
+            _attach(session, challenge, one, place, sealed=sealed)
+    session.flush()
+    return challenge
+
+
+def _attach(session: Session, challenge: Challenge, draft: AttachedDraft, place: int, *, sealed: bool) -> None:
+    for language, (path, content) in draft.files.items():
+        name = path.rpartition("/")[2]
+        session.add(
+            ChallengeFile(
+                public_id=new_public_id(),
+                project_id=challenge.project_id,
+                sealed=sealed,
+                place=place,
+                language=language,
+                title=dict(draft.title),
+                name=name,
+                kind=kind_of(name),
+                sha256=_keep(session, content),
+                size=len(content),
+            )
+        )
+
+
+def _keep(session: Session, content: bytes) -> str:
+    """The content, kept once however many versions and languages hand it out."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    if session.get(CourseFile, sha256) is None:
+        session.add(CourseFile(sha256=sha256, content=content))
+        session.flush()
+    return sha256

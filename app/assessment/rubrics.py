@@ -107,15 +107,21 @@ class Step(StrEnum):
     IN_REVIEW = "in_review"
     ACCEPTED = "accepted"
     CHANGES_REQUESTED = "changes_requested"
+    # Of challenges alone: final, as there is no second time.
+    NOT_REACHED = "not_reached"
+    NOT_HANDED_IN = "not_handed_in"
 
 
 MOVES: Mapping[Step, frozenset[Step]] = {
-    Step.DRAFT: frozenset({Step.SUBMITTED}),
-    Step.SUBMITTED: frozenset({Step.IN_REVIEW}),
+    Step.DRAFT: frozenset({Step.SUBMITTED, Step.NOT_HANDED_IN}),
+    # Back to a draft when a challenge is taken back before its end.
+    Step.SUBMITTED: frozenset({Step.IN_REVIEW, Step.DRAFT}),
     # Back to submitted when the only marker who took it puts it back.
-    Step.IN_REVIEW: frozenset({Step.SUBMITTED, Step.ACCEPTED, Step.CHANGES_REQUESTED}),
+    Step.IN_REVIEW: frozenset({Step.SUBMITTED, Step.ACCEPTED, Step.CHANGES_REQUESTED, Step.NOT_REACHED}),
     Step.CHANGES_REQUESTED: frozenset({Step.SUBMITTED}),
     Step.ACCEPTED: frozenset(),
+    Step.NOT_REACHED: frozenset(),
+    Step.NOT_HANDED_IN: frozenset(),
 }
 WRITABLE = frozenset({Step.DRAFT, Step.CHANGES_REQUESTED})  # the learner may still change the work
 TO_MARK = frozenset({Step.SUBMITTED, Step.IN_REVIEW})

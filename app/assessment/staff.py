@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.assessment import challenge_queries, paper_queries
 from app.assessment import marking as services
-from app.assessment import paper_queries
 from app.assessment import project_queries as queries
 from app.assessment.exact import truncated
 from app.assessment.project_forms import MarkingForm, marking_form
@@ -33,20 +33,20 @@ MOST_DONE = 20
 @blueprint.get("")
 @requires(Permission.MARK_WORK)
 def queue() -> ResponseReturnValue:
-    """What waits to be marked, the longest first, and who is at it; never one's own work."""
+    """What waits to be marked, promised for a day first, then the longest wait, and who is at it; never one's own."""
     return _queue_page(Form())
 
 
 def _queue_page(form: Form) -> ResponseReturnValue:
     me, now = current_actor().account_id, clock.now()
     found = queries.submissions_to_mark(db.session, me, page_number(request.args.get("page")))
-    markers = {marking.marker_id for one in found.rows for marking in one.current.markings}
+    markers = {marking.marker_id for one, _due_at in found.rows for marking in one.current.markings}
     names = queries.names_of(db.session, sorted(markers))
     return form_page(
         "assessment/marking_queue.html",
         form=form,
         found=found,
-        rows=[services.queue_row(one, me, names, now) for one in found.rows],
+        rows=[services.queue_row(one, due_at, me, names, now) for one, due_at in found.rows],
         done=queries.markings_done_by(db.session, me, MOST_DONE),
         papers=paper_queries.count_to_mark(db.session, me),
     )
@@ -112,6 +112,7 @@ def _marking_page(found: Submission, marking: Marking, form: MarkingForm) -> Res
 def _shown(found: Submission, marking: Marking) -> dict[str, Any]:
     revision = next(one for one in found.revisions if one.number == marking.revision)
     rubric, whole = found.project.rubric, is_complete(found.project.rubric, marking.levels)
+    opening = challenge_queries.session_of_work(db.session, found)
     return {
         "submission": found,
         "project": found.project,
@@ -124,6 +125,8 @@ def _shown(found: Submission, marking: Marking) -> dict[str, Any]:
         "threshold": truncated(rubric.threshold * 100, 1),
         "decision": next((one for one in queries.decisions_of(found) if one.revision is revision), None),
         "points_in_words": points_in_words,
+        "opening": opening,
+        "replacements": challenge_queries.replacements_of(db.session, opening) if opening else {},
     }
 
 
@@ -176,8 +179,12 @@ def sign(submission_id: str) -> ResponseReturnValue:
 
 
 def _said(found: Submission) -> str:
+    if found.state == Step.ACCEPTED and found.team_id is not None:
+        return _("Signed. The work is accepted, and each member receives a letter.")
     if found.state == Step.ACCEPTED:
         return _("Signed. The project is accepted, and its author receives a letter.")
+    if found.state == Step.NOT_REACHED:
+        return _("Signed. The threshold is not reached: the result is final, and each member receives a letter.")
     if found.state == Step.CHANGES_REQUESTED:
         return _("Signed. Changes are asked for, and the author receives a letter.")
     return _("Signed. The author reads it once every marking is done.")

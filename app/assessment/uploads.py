@@ -40,7 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "odt": Kind("application/vnd.oasis.opendocument.text", ZIPPED),
     "ods": Kind("application/vnd.oasis.opendocument.spreadsheet", ZIPPED),
     "odp": Kind("application/vnd.oasis.opendocument.presentation", ZIPPED),
-    **{word: Kind(TEXT, None) for word in ("txt", "md", "csv", "py", "ipynb", "json", "sql", "r")},
+    **{word: Kind(TEXT, None) for word in ("txt", "md", "csv", "py", "ipynb", "json", "jsonl", "sql", "r")},
 }
 _MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script")
 

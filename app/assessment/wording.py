@@ -150,10 +150,17 @@ def step_in_words(state: str) -> str:
     return str(STEPS[Step(state)])
 
 
+def team_step_in_words(state: Step) -> str:
+    """Where the work of a team stands on a challenge, for its members."""
+    return _("Work accepted") if state is Step.ACCEPTED else str(STEPS[state])
+
+
 STEPS = {
     Step.DRAFT: _l("Not handed in yet"),
     Step.SUBMITTED: _l("Handed in, waiting to be read"),
     Step.IN_REVIEW: _l("Being read"),
     Step.ACCEPTED: _l("Project accepted"),
     Step.CHANGES_REQUESTED: _l("Changes asked for"),
+    Step.NOT_REACHED: _l("Threshold not reached"),
+    Step.NOT_HANDED_IN: _l("Not handed in"),
 }

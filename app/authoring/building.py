@@ -24,8 +24,10 @@ from app.authoring.reading import (
 )
 from app.authoring.shapes import parse_moment, parse_month
 from app.authoring.tree import (
+    Attached,
     Award,
     Bank,
+    Challenge,
     Course,
     Domain,
     Exam,
@@ -162,6 +164,29 @@ class _Builder:
             change_note=self._texts(root, "change_note"),
             not_yet=self._lists(child(root, "not_yet")),
             publish=_word(root, "publish") or None,
+            challenges=tuple(self._challenge(challenge) for challenge in self._draft.challenges),
+        )
+
+    def _challenge(self, node: Node) -> Challenge:
+        return Challenge(
+            id=_word(node, "id"),
+            title=self._texts(node, "title"),
+            promise=self._texts(node, "promise"),
+            brief=self._texts(node, "brief"),
+            minutes=_whole(node, "minutes") or 1,
+            duration=_span(child(node, "duration"), timedelta()),
+            team=_whole(node, "team") or 1,
+            feedback=_span(child(node, "feedback"), timedelta()),
+            materials=tuple(self._attached(entry) for entry in items(child(node, "materials"))),
+            sealed=tuple(self._attached(entry) for entry in items(child(node, "sealed"))),
+            body=_json(node),
+        )
+
+    def _attached(self, node: Node) -> Attached:
+        contents = self._draft.folder.contents
+        paths = self._texts(node, "file")
+        return Attached(
+            self._texts(node, "title"), {language: (path, contents[path]) for language, path in paths.items()}
         )
 
     def _module(self, module: ModuleDraft) -> Module:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from app.authoring import (
+    checks_challenges,
     checks_exams,
     checks_lessons,
     checks_modules,
@@ -47,6 +48,7 @@ def check(
         checks_rubrics.check(draft)
         flaws_banks.check(draft)
         checks_exams.check(draft)
+        checks_challenges.check(draft)
     course = None if draft.course is None or report.has_errors else build(draft)
     return course, report.findings()
 
@@ -67,8 +69,12 @@ def _check_identifiers(draft: Draft) -> None:
         [child(bank, "bank") for bank in draft.banks],
         [question.node.get("id") for question in draft.questions],
         [child(exam, "id") for exam in draft.exams],
-        [child(project, "id") for project in draft.projects],
-        *([child(line, "id") for line in items(child(project, "rubric"))] for project in draft.projects),
+        # A challenge is a project to whoever marks it.
+        [child(project, "id") for project in (*draft.projects, *draft.challenges)],
+        *(
+            [child(line, "id") for line in items(child(project, "rubric"))]
+            for project in (*draft.projects, *draft.challenges)
+        ),
         *([child(line, "id") for line in items(child(question.node, "rubric"))] for question in draft.questions),
         *([child(item, "lesson") for item in items(child(module.node, "items"))] for module in draft.modules),
     ]

@@ -28,7 +28,7 @@ def check(draft: Draft) -> None:
         _check_panel(exam, draft.context)
     for project in draft.projects:
         check_rubric(project, draft.context)
-        _check_no_zero(project, draft.context)
+        check_no_zero(project, draft.context)
 
 
 def exam_banks(exam: Node, draft: Draft) -> set[str]:
@@ -117,7 +117,8 @@ def _check_panel(exam: Node, context: Context) -> None:
         context.add(decision.mark, "E101", message, _("the month in which the panel sat, as in 2026-11"))
 
 
-def _check_no_zero(project: Node, context: Context) -> None:
+def check_no_zero(project: Node, context: Context) -> None:
+    """E170: what may not be left at zero is a line of the rubric."""
     known = {text_of(child(line, "id")) or "" for line in items(child(project, "rubric"))}
     for node in items(child(child(project, "pass"), "no_zero")):
         word = text_of(node)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from app.authoring import schemas
+from app.authoring import schemas, schemas_challenges
 from app.authoring.figures import Figure, read_figure
 from app.authoring.folders import Folder, read_folder
 from app.authoring.lessons import Part, parse_body, split_front_matter
@@ -67,6 +67,8 @@ class Draft:
     banks: list[Node] = field(default_factory=list)
     exams: list[Node] = field(default_factory=list)
     projects: list[Node] = field(default_factory=list)
+    challenges: list[Node] = field(default_factory=list)
+    folder: Folder = field(default_factory=lambda: Folder({}, {}))
     figures: dict[str, Figure] = field(default_factory=dict)
     questions: list[QuestionDraft] = field(default_factory=list)
 
@@ -83,7 +85,7 @@ class Draft:
 def load(root: Path, report: Report, today: date, skills: "frozenset[str] | None") -> Draft:
     """Read a course folder; what cannot be read is in the report and missing from the draft."""
     folder = read_folder(root, report)
-    draft = Draft(Context(report, today, skills=skills))
+    draft = Draft(Context(report, today, skills=skills), folder=folder)
     loader = _Loader(folder, draft)
     draft.course = loader.yaml("course.yaml", Mark("course.yaml"), None)
     if draft.course is None:
@@ -94,6 +96,7 @@ def load(root: Path, report: Report, today: date, skills: "frozenset[str] | None
     draft.banks = loader.listed("banks", schemas.BANK)
     draft.exams = loader.listed("exams", schemas.EXAM)
     draft.projects = loader.listed("projects", schemas.PROJECT)
+    draft.challenges = loader.listed("challenges", schemas_challenges.CHALLENGE)
     loader.media()
     draft.questions = [
         QuestionDraft(text_of(child(bank, "bank")) or "", question, _cases(bank))

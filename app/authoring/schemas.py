@@ -68,6 +68,7 @@ COURSE = Record(
         "banks": ListOf(Text()),
         "exams": ListOf(Text()),
         "projects": ListOf(Text()),
+        "challenges": ListOf(Text()),
         "review_by": REVIEW_BY,
         "teaches": ListOf(SKILL_LEVEL),
         "change_note": Localised(),

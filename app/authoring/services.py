@@ -12,15 +12,24 @@ from typing import Any
 import rfc8785
 from sqlalchemy.orm import Session
 
-from app.assessment.drafts import BankDraft, ExamDraft, ProjectDraft, QuestionDraft
-from app.assessment.publishing import publish_exam, publish_project, store_bank
+from app.assessment.drafts import (
+    AttachedDraft,
+    BankDraft,
+    ChallengeDraft,
+    ExamDraft,
+    ProjectDraft,
+    QuestionDraft,
+)
+from app.assessment.publishing import publish_challenge, publish_exam, publish_project, store_bank
 from app.assessment.rules import GRACE
 from app.authoring.durations import Months
 from app.authoring.lessons import blocks, parse_body, word_count
 from app.authoring.report import Report
 from app.authoring.skills_file import SkillsFile
 from app.authoring.tree import (
+    Attached,
     Award,
+    Challenge,
     Course,
     Exam,
     Lesson,
@@ -66,6 +75,8 @@ def import_course(session: Session, *, actor: Actor, course: Course) -> CourseIm
             publish_exam(session, course_id=version.course_id, course_version_id=version.id, draft=exam)
         for project in course.projects:
             publish_project(session, course_version_id=version.id, draft=_project_draft(course, project))
+        for challenge in course.challenges:
+            publish_challenge(session, course_version_id=version.id, draft=_challenge_draft(challenge))
     return CourseImport(version=version, new=new)
 
 
@@ -95,7 +106,8 @@ def _refuse_what_is_not_built(course: Course) -> None:
         raise RuleError(_("Results come out when the window closes, and this one never does."))
     if any(exam.award and exam.award.assurance > 1 for exam in course.exams):
         raise RuleError(_("Supervised exams are not supported so far: the assurance is 0 or 1."))
-    reviews = [project.body.get("review") or {} for project in course.projects]
+    bodies = [project.body for project in course.projects] + [challenge.body for challenge in course.challenges]
+    reviews = [body.get("review") or {} for body in bodies]
     if any(review.get("peers") or review.get("aggregate") == "mean" for review in reviews):
         raise RuleError(_("Only projects marked by staff, by the median of each line, are supported so far."))
     if any(review.get("staff", 1) not in (1, 2) for review in reviews):
@@ -108,12 +120,16 @@ def content_sha256(course: Course) -> str:
     for exam in said["exams"]:
         if not exam["safe_exam_browser"]:  # a later key of the format: a course without it is still the same course
             del exam["safe_exam_browser"]
+    if not said["challenges"]:  # later than the others too
+        del said["challenges"]
     return hashlib.sha256(rfc8785.dumps(_plain(said))).hexdigest()
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, timedelta):
@@ -286,6 +302,25 @@ def _project_draft(course: Course, project: Project) -> ProjectDraft:
         body=project.body,
         markers=max(asked, 2 if counts_for_certificate(course, project.id) else 1),
     )
+
+
+def _challenge_draft(challenge: Challenge) -> ChallengeDraft:
+    staff: int = (challenge.body.get("review") or {}).get("staff", 1)
+    brief = {language: str(render(text, language)) for language, text in challenge.brief.items()}
+    return ChallengeDraft(
+        project=ProjectDraft(challenge.id, challenge.title, brief, challenge.body, markers=staff),
+        promise=challenge.promise,
+        minutes=challenge.minutes,
+        duration_s=int(challenge.duration.total_seconds()),
+        team=challenge.team,
+        feedback_s=int(challenge.feedback.total_seconds()),
+        materials=[_attached_draft(one) for one in challenge.materials],
+        sealed=[_attached_draft(one) for one in challenge.sealed],
+    )
+
+
+def _attached_draft(attached: Attached) -> AttachedDraft:
+    return AttachedDraft(title=attached.title, files=attached.files)
 
 
 def counts_for_certificate(course: Course, project: str) -> bool:

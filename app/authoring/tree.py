@@ -185,6 +185,31 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of a challenge: its title, and by language its path and content."""
+
+    title: Texts
+    files: Mapping[str, tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A project in a box of time; `body` is the author's mapping as plain JSON, as of a project."""
+
+    id: str
+    title: Texts
+    promise: Texts
+    brief: Texts
+    minutes: int
+    duration: timedelta
+    team: int
+    feedback: timedelta
+    materials: tuple[Attached, ...]
+    sealed: tuple[Attached, ...]
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """A whole course; texts are by language, a plain string having been copied to each."""
 
@@ -208,3 +233,4 @@ class Course:
     change_note: Texts
     not_yet: dict[str, tuple[str, ...]] = field(default_factory=dict)
     publish: str | None = None
+    challenges: tuple[Challenge, ...] = ()

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, request, url_for
 
+from app.assessment.challenge_queries import challenges_of
 from app.assessment.queries import certification_exam_of, pool_size
 from app.catalog.forms import HOURS, read_filter
 from app.catalog.queries import (
@@ -99,5 +100,6 @@ def course(slug: str) -> str:
         skills=skills_taught(db.session, [version.id]),
         prerequisites=prerequisites_of(db.session, version.id),
         exam=exam,
+        challenges=challenges_of(db.session, version),
         pool=pool_size(db.session, exam.id) if exam else 0,
     )

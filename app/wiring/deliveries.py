@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import mails as accounts_mails
 from app.accounts.queries import is_simulated
-from app.assessment import exam_mails, regrades
+from app.assessment import challenge_mails, exam_mails, regrades
 from app.assessment import mails as project_mails
 from app.certification import bulk
 from app.certification import mails as certification_mails
@@ -35,6 +35,7 @@ LETTERS: Mapping[str, accounts_mails.Writer] = {
     **certification_mails.LETTERS,
     **exam_mails.LETTERS,
     **project_mails.LETTERS,
+    **challenge_mails.LETTERS,
 }
 
 

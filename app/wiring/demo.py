@@ -37,6 +37,7 @@ from app.learning import services as learning
 from app.matching import services as matching
 from app.web.transactions import reading_session
 from app.wiring import simulating
+from app.wiring.demo_challenges import add_challenges
 from app.wiring.demo_cohort import PERIOD, add_cohort
 from app.wiring.demo_offers import EMPLOYERS, OFFERS, DemoOffer
 from app.wiring.simulating import Dice
@@ -117,6 +118,7 @@ def load(session: Session, *, today: date) -> None:
     for person in PEOPLE:
         if person.visible:
             matching.give_consent(session, actor=actors[person.key], language=person.language)
+    add_challenges(session, actors)
     add_cohort(session, opened_by=actors["camille"])
 
 

@@ -3,6 +3,7 @@
 from app.accounts import models as accounts
 from app.assessment import accommodation_models as accommodations
 from app.assessment import appeal_models as appeals
+from app.assessment import challenge_models as challenges
 from app.assessment import decision_models as decisions
 from app.assessment import models as assessment
 from app.assessment import paper_models as papers
@@ -19,6 +20,6 @@ from app.matching import models as matching
 from app.skills import models as skills
 
 MODEL_MODULES = (
-    accommodations, accounts, appeals, assessment, audit, catalog, certification, decisions, jobs, learning, matching,
-    outbox, papers, projects, remarkings, signals, skills, throttle,
+    accommodations, accounts, appeals, assessment, audit, catalog, certification, challenges, decisions, jobs, learning,
+    matching, outbox, papers, projects, remarkings, signals, skills, throttle,
 )  # fmt: skip

@@ -10,11 +10,15 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.assessment.challenge_queries import teams_to_close
+from app.assessment.challenge_sessions import close_if_over
 from app.assessment.queries import due_attempts
 from app.assessment.release_queries import due_releases
 from app.assessment.releasing import release_due
+from app.assessment.rules import GRACE
 from app.assessment.services import close_due_attempt
 from app.extensions import db
+from app.foundation import clock
 from app.foundation.database import sqlite_has_wal_bug
 from app.web.transactions import reading_session
 
@@ -37,6 +41,26 @@ def close_attempt(attempt_id: int) -> bool:
             session.commit()
         except Exception:
             log.exception("an attempt could not be closed", extra={"fields": {"attempt": attempt_id}})
+            return False
+        return closed
+
+
+def close_challenges(app: Flask) -> int:
+    """Close the teams of challenges whose time is over, each in a transaction of its own; returns how many."""
+    with app.app_context():
+        with reading_session() as reading:
+            due = teams_to_close(reading, clock.now() - GRACE)
+        return sum(close_team(team_id) for team_id in due)
+
+
+def close_team(team_id: int) -> bool:
+    """Close one team; one that cannot be is logged and never keeps the others waiting."""
+    with Session(db.engine) as session:
+        try:
+            closed = close_if_over(session, team_id)
+            session.commit()
+        except Exception:
+            log.exception("a challenge could not be closed", extra={"fields": {"team": team_id}})
             return False
         return closed
 

@@ -27,7 +27,7 @@ from app.wiring.deliveries import drain_outbox
 from app.wiring.fading import fade_proofs
 from app.wiring.signals import forget_signals, look_for_signals
 from app.wiring.signing import remind_holders, sign_after_compromise, sign_certificates
-from app.wiring.sweeps import checkpoint_database, close_attempts, release_results
+from app.wiring.sweeps import checkpoint_database, close_attempts, close_challenges, release_results
 
 log = logging.getLogger("app.worker")
 SWEEP_SECONDS = 30
@@ -36,6 +36,7 @@ SWEEP_SECONDS = 30
 # re-reads the database and may be repeated, skipped or run twice at once without harm.
 SWEEPS: Sequence[Callable[[Flask], object]] = (
     close_attempts,
+    close_challenges,
     release_results,
     sign_certificates,
     sign_after_compromise,

@@ -147,10 +147,13 @@ def test_the_states_of_a_submission() -> None:
     allowed = {(start.value, end.value) for start in Step for end in Step if may_move(start, end)}
     assert allowed == {
         ("draft", "submitted"),
+        ("draft", "not_handed_in"),
+        ("submitted", "draft"),
         ("submitted", "in_review"),
         ("in_review", "submitted"),
         ("in_review", "accepted"),
         ("in_review", "changes_requested"),
+        ("in_review", "not_reached"),
         ("changes_requested", "submitted"),
     }
     assert set(MOVES) == set(Step)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.authoring import schemas
+from app.authoring import schemas, schemas_challenges
 from app.authoring.checks import check
 from app.authoring.durations import Months
 from app.authoring.reading import read_yaml
@@ -17,12 +17,12 @@ from app.authoring.shapes import Context
 from app.authoring.tree import Course, Lesson
 from app.foundation.i18n import use_language
 from app.foundation.tiers import Tier
+from tests.authoring import test_challenges
 from tests.authoring.planted import FILES, plant
 
-TODAY = date(2026, 11, 22)
-COURSE, MODULE = "course.yaml", "modules/10-bases/module.yaml"
+TODAY, GUIDE = date(2026, 11, 22), Path(__file__).parents[2] / "docs" / "course-format.md"
+COURSE, MODULE, PARTS, WRITTEN = "course.yaml", "modules/10-bases/module.yaml", "bank/parties.yaml", "bank/ecrits.yaml"
 LESSON, PRACTICE, BANK = "modules/10-bases/01-variables.fr.md", "bank/exercices.yaml", "bank/examen.yaml"
-PARTS, WRITTEN = "bank/parties.yaml", "bank/ecrits.yaml"
 EXAM, PROJECT, FIGURE = "exams/certif.yaml", "projects/petit.yaml", "media/droite.fr.svg"
 
 
@@ -370,9 +370,9 @@ def test_quotes_are_asked_for_a_number_where_text_is_meant(tmp_path: Path) -> No
 
 
 def test_the_examples_of_the_guide_are_sound() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
-    examples = re.findall(r"^```yaml\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
-    shapes = (schemas.COURSE, schemas.MODULE, schemas.BANK, schemas.BANK, schemas.BANK, schemas.EXAM, schemas.PROJECT)
+    examples = re.findall(r"^```yaml\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    banks, challenge = [schemas.BANK] * 3, schemas_challenges.CHALLENGE
+    shapes = [schemas.COURSE, schemas.MODULE, *banks, schemas.EXAM, schemas.PROJECT, challenge]
     for text, shape in zip(examples, shapes, strict=True):
         report = Report()
         node = read_yaml(text, "guide.yaml", report)
@@ -390,9 +390,9 @@ def test_x_keys_are_carried_untouched(tmp_path: Path) -> None:
 
 
 def test_every_code_of_the_guide_is_tested_and_every_tested_code_is_in_the_guide() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "course-format.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"\b[EW]\d{3}\b", guide))
-    tested = {code for code, *_ in FAULTS} | {"E003", "W201", "W204", "W206", "E166", "W167"}
+    named = set(re.findall(r"\b[EW]\d{3}\b", GUIDE.read_text(encoding="utf-8")))
+    tested = {code for code, *_ in (*FAULTS, *test_challenges.FAULTS)}
+    tested |= {"E003", "W201", "W204", "W206", "E166", "W167"}
     assert named == tested
     source = "".join(
         path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "app/authoring").glob("*.py")

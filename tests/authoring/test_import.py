@@ -181,7 +181,7 @@ def test_skills_come_first(session: Session) -> None:
 
 def test_a_project_is_published_with_its_course(session: Session) -> None:
     version = publish(session, with_project(deliverables=["Un rapport."])).version
-    (project,) = session.scalars(select(projects.Project))
+    (project,) = session.scalars(select(projects.Project).where(projects.Project.slug == "p"))
     assert (project.course_version_id, project.slug, project.markers) == (version.id, "p", 1)
     assert project.brief_html["fr"] == "<p>Le <strong>projet</strong>.</p>\n"
     assert project.rubric.criteria[0].points == (0, 1, 2, 3)
@@ -204,4 +204,4 @@ def test_a_project_that_counts_for_a_certificate_is_marked_twice(
     session: Session, mastery: bool, required: bool, review: dict[str, int], markers: int
 ) -> None:
     publish(session, with_project(mastery=mastery, required=required, review=review))
-    assert session.scalars(select(projects.Project.markers)).all() == [markers]
+    assert session.scalars(select(projects.Project.markers).where(projects.Project.slug == "p")).all() == [markers]

@@ -75,7 +75,9 @@ def test_a_course_without_it_is_the_course_it_was() -> None:
     """The digest of a course published before the key existed: importing it again makes no new version."""
     course = real_files().course
     assert course is not None
+    course = replace(course, challenges=())
     before = asdict(course)
+    assert before.pop("challenges") == ()
     for exam in before["exams"]:
         assert exam.pop("safe_exam_browser") == ()
     assert content_sha256(course) == hashlib.sha256(rfc8785.dumps(_plain(before))).hexdigest()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.accounts.people import PASSWORD
+from tests.assessment.challenge_sittings import CHALLENGE
 from tests.assessment.submissions import COURSE, PROJECT
 from tests.house.world import World
 from tests.jobs.test_views import ORGANISATION, offer_form
@@ -36,6 +37,15 @@ def _project(world: World) -> dict[str, Any]:
     """The address of a project whose work is written, ready to hand in."""
     assert world.studio.written()
     return {"slug": COURSE, "item_slug": PROJECT}
+
+
+def _session_to_join(world: World) -> dict[str, Any]:
+    return {"slug": COURSE, "challenge_slug": CHALLENGE, "session_id": world.arena.opening.public_id}
+
+
+def _running(world: World) -> dict[str, Any]:
+    """The address of a challenge under way."""
+    return {"session_id": world.running_session}
 
 
 OWN_LEVELS = {"level-exactitude": "2", "level-clarte": "3"}
@@ -251,6 +261,30 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "marking.put_back"): Door("camille", parts=lambda world: {"submission_id": world.taken_submission}),
     ("POST", "marking.save"): Door("camille", MARKING, lambda world: {"submission_id": world.taken_submission}),
     ("POST", "marking.sign"): Door("camille", parts=lambda world: {"submission_id": world.whole_marking}),
+    ("POST", "challenge_sessions.open_session"): Door(
+        "camille",
+        {"title": "Printemps", "day": "2027-03-01", "hour": "09:30"},
+        lambda world: {"slug": COURSE, "challenge_slug": CHALLENGE} if world.arena else {},
+    ),
+    ("POST", "challenge_sessions.cancel"): Door(
+        "camille", parts=lambda world: {"session_id": world.arena.opening.public_id}
+    ),
+    ("POST", "challenge_sessions.replace_sealed"): Door(
+        "camille", {"file": "x"}, lambda world: {"session_id": world.arena.opening.public_id, "place": 1}
+    ),
+    ("POST", "challenges.join"): Door("ada", parts=_session_to_join),
+    ("POST", "challenges.join_team"): Door("ada", lambda world: {"code": world.team_code}, _session_to_join),
+    ("POST", "challenges.leave"): Door(
+        "blaise", parts=lambda world: {"session_id": world.arena.opening.public_id} if world.team_code else {}
+    ),
+    ("POST", "challenges.assess_ourselves"): Door("ada", OWN_LEVELS | {"seen": ""}, _running),
+    ("POST", "challenges.save_words"): Door(
+        "ada", {"note": "Ma note.", "link": "https://example.org", "seen": ""}, _running
+    ),
+    ("POST", "challenges.add_file"): Door("ada", {"file": "x"}, _running),
+    ("POST", "challenges.remove_file"): Door("ada", parts=lambda world: _running(world) | {"file_id": world.team_file}),
+    ("POST", "challenges.hand_in"): Door("ada", parts=_running),
+    ("POST", "challenges.take_back"): Door("ada", parts=_running),
     ("POST", "verification.verify"): Door("", {"number": "0" * 26}),
     ("POST", "verification.compare_name"): Door("", {"name": "Ada"}, lambda world: {"number": world.certificate}),
     ("POST", "verification.verify_bulk"): Door("", {"rows": "0" * 26}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account
 from app.accounts.services import create_account
 from app.assessment.appeal_models import Appeal
+from app.assessment.challenge_models import ChallengeMember, ChallengeSession, ChallengeTeam, SealedFile
+from app.assessment.drafts import AttachedDraft, ChallengeDraft, ProjectDraft
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, QuestionVersion
 from app.assessment.paper_models import AttemptFile, Paper, PaperMarking
 from app.assessment.project_models import (
@@ -29,6 +32,7 @@ from app.assessment.project_models import (
     SubmissionFile,
     SubmissionRevision,
 )
+from app.assessment.publishing import publish_challenge
 from app.assessment.remarking_models import ProposedMark, Remarking
 from app.authoring.cli import read_checked
 from app.authoring.services import import_course, import_skills
@@ -83,6 +87,7 @@ def fill(engine: Engine) -> None:
         import_skills(session, checked.skills)
         import_course(session, actor=SYSTEM, course=checked.course)
         _hand_in_a_project(session)
+        _hand_in_a_challenge(session)
         _hand_in_a_text(session)
         session.commit()
 
@@ -106,7 +111,50 @@ def _hand_in_a_project(session: Session) -> None:
         SubmissionFile(public_id="0" * 26, name="a", kind="txt", sha256="0" * 64, size=1, added_at=now, **of_revision),
         Marking(marker_id=ada.id, place=1, levels={}, feedback={}, comment="", claimed_at=now, **of_revision),
         Portfolio(account_id=ada.id, public_id="0" * 26),
-        PortfolioEntry(submission_id=submission.id, presentation="", link="", shown=True, changed_at=now),
+        PortfolioEntry(
+            submission_id=submission.id, account_id=ada.id, presentation="", link="", shown=True, changed_at=now
+        ),
+    ])  # fmt: skip
+
+
+def _hand_in_a_challenge(session: Session) -> None:
+    """A session with a team of one, its work, a sealed file; whoever wrote it shows it."""
+    version = session.scalars(select(CourseVersion)).one()
+    ada, now = session.scalars(select(Account)).one(), clock.now()
+    end = now + timedelta(hours=4)
+    attached = AttachedDraft({}, {"fr": ("challenges/c/a.csv", b"a")})
+    challenge = publish_challenge(
+        session, course_version_id=version.id,
+        draft=ChallengeDraft(
+            ProjectDraft("c", {}, {}, {"rubric": []}, 1), {}, 240, 14400, 3, 864000, [attached], [attached]
+        ),
+    )  # fmt: skip
+    opening = ChallengeSession(
+        public_id="2" * 26, project_id=challenge.project_id, title="s", starts_at=now, ends_at=end, feedback_due_at=end,
+        opened_by=ada.id, opened_at=now, cancelled_by=None, cancelled_at=None,
+    )  # fmt: skip
+    session.add(opening)
+    session.flush()
+    team = ChallengeTeam(session_id=opening.id, join_code="0" * 8, changed_at=now, closed_at=None)
+    session.add(team)
+    session.flush()
+    work = Submission(
+        public_id="2" * 26, project_id=challenge.project_id, team_id=team.id, state="not_reached", revision=1,
+        changed_at=now, revisions=[SubmissionRevision(number=1, note="", link="")],
+    )  # fmt: skip
+    session.add(work)
+    session.flush()
+    session.add_all([
+        ChallengeMember(
+            team_id=team.id, account_id=ada.id, session_id=opening.id, place=1, alive=True, joined_at=now
+        ),
+        SealedFile(
+            session_id=opening.id, place=1, name="a.csv", kind="csv", sha256="0" * 64, size=1, added_by=ada.id,
+            added_at=now,
+        ),
+        PortfolioEntry(
+            submission_id=work.id, account_id=ada.id, presentation="", link="", shown=True, changed_at=now
+        ),
     ])  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.links import issue_link
-from app.assessment import appeals, decisions, judging, remarkings
+from app.assessment import appeals, challenges, decisions, judging, remarkings
 from app.assessment.accommodations import Grant, grant
 from app.assessment.marking import save_marking
 from app.assessment.models import Attempt, ExamVersion, Panel, PanelJudge, QuestionVersion
@@ -32,6 +32,7 @@ from app.learning.cohorts import CohortDraft, create_cohort
 from app.learning.models import CohortMember
 from app.matching import services as matching
 from app.matching.models import Invitation
+from tests.assessment.challenge_sittings import Arena
 from tests.assessment.papers import WrittenExam
 from tests.assessment.submissions import GOOD, Studio
 from tests.builders import Cast
@@ -229,6 +230,35 @@ class World:
         submission = self.studio.handed_in()
         self.studio.mark(self.cast.camille, submission, GOOD)
         return str(submission.public_id)
+
+    @cached_property
+    def arena(self) -> Arena:
+        """A course with a challenge, and a session to come."""
+        return Arena(self.session, self.cast)
+
+    @cached_property
+    def team_code(self) -> str:
+        """The code of Blaise's team."""
+        return self.arena.join(self.cast.blaise)
+
+    @cached_property
+    def running_session(self) -> str:
+        """One that Ada has joined, moved so that it runs now."""
+        self.arena.join()
+        opening = self.arena.opening
+        opening.starts_at -= timedelta(hours=2)
+        opening.ends_at -= timedelta(hours=2)
+        self.session.flush()
+        return str(opening.public_id)
+
+    @cached_property
+    def team_file(self) -> str:
+        """A file of the work of that team."""
+        assert self.running_session
+        upload = Upload("rapport.pdf", "pdf", b"%PDF-")
+        challenges.add_file(self.session, seat=self.arena.seat(), upload=upload, sha256="0" * 64)
+        self.session.flush()
+        return str(self.arena.work().current.files[0].public_id)
 
     @cached_property
     def written_exam(self) -> WrittenExam:
