@@ -53,6 +53,8 @@ OWN_WORDS = {
     "Open Badges 3.0",
     "e-Handbook of Statistical Methods",
     "Parcours simulé …",  # the names of the simulated cohort, numbers masked
+    "En ce moment",  # sessions of the demo school's challenges
+    "La première fois",
     *LETTERS,
     *NAMES,
     *STATES.values(),

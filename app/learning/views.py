@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from app.assessment.challenge_queries import challenges_of
 from app.assessment.embedded import check_embedded, embedded_questions
 from app.assessment.queries import attempts_of, certification_exam_of, get_quiz, open_exams, quiz_standing, results_of
 from app.catalog.models import CourseVersion, Item
@@ -58,6 +59,7 @@ def home(slug: str) -> str | Response:
         results=results_of(db.session, [attempt.id for attempt in attempts]),
         sitting=open_exams(db.session, enrolment.account_id).get(version.course_id),
         standing=find_standing(db.session, enrolment.account_id, version.course_id),
+        challenges=challenges_of(db.session, version),
         newer=get_current_version(db.session, slug).id != version.id,
     )
 
