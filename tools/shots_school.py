@@ -12,6 +12,7 @@ import shots_challenges
 import shots_essays
 import shots_exams
 import shots_figures
+import shots_order
 import shots_projects
 import shots_studio
 import shots_verification
@@ -89,6 +90,7 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots_challenges.add_challenges(db.session, lambda name: _actor(db.session, name))
         shots_essays.add_exam(db.session, lambda name: _actor(db.session, name))
         shots_appeals.add_states(db.session)
+        shots_order.add_exam(db.session, lambda name: _actor(db.session, name))
         shots_studio.add_cohorts(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
@@ -97,7 +99,7 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
         shots += [
             Shot(*one)
-            for part in (shots_projects, shots_challenges, shots_essays, shots_appeals)
+            for part in (shots_projects, shots_challenges, shots_essays, shots_appeals, shots_order)
             for one in part.named(db.session)
         ]
         db.session.rollback()
