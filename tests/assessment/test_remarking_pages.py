@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -13,37 +12,21 @@ from sqlalchemy.orm import Session
 
 from app.assessment.models import Attempt
 from app.assessment.remarking_models import Remarking
-from app.foundation.i18n import use_language
-from tests.assessment.papers import GOOD, WEAK, WrittenExam
+from tests.assessment.papers import GOOD, WrittenExam
 from tests.assessment.regraded import Regraded
-from tests.assessment.remarking import Contested
-from tests.assessment.test_remarkings import slot_of
+from tests.assessment.remarking import Contested, failed_essay, slot_of
 from tests.builders import Cast
-from tests.certification.builders import make_keys
 from tests.courses import Small, question
 
 MOST_STATEMENTS = 30
 
 
-@pytest.fixture(autouse=True)
-def english(app: Flask, session: Session) -> Iterator[None]:
-    make_keys(app, session)
-    with use_language("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture
-def exam(app: Flask, session: Session, cast: Cast) -> WrittenExam:
-    return WrittenExam(app, session, cast)
-
-
-@pytest.fixture
-def attempt(exam: WrittenExam) -> Attempt:
-    attempt = exam.sit()
-    for paper, levels in zip(exam.papers(attempt), (WEAK, GOOD), strict=True):
-        for name in ("Un", "Deux"):
-            exam.mark(exam.marker(name), paper, levels)
-    return attempt
+def attempt(written: WrittenExam) -> Attempt:
+    return failed_essay(written)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -59,10 +42,10 @@ def test_before_appealing_one_reads_what_can_come_of_it(cast: Cast, attempt: Att
 
 
 def test_from_the_appeal_to_the_certificate(
-    app: Flask, exam: WrittenExam, attempt: Attempt, session: Session, cast: Cast
+    app: Flask, written: WrittenExam, attempt: Attempt, session: Session, cast: Cast
 ) -> None:
     case = Contested(app, session, cast, attempt)
-    essay, camille = exam.slot(attempt, "essay"), cast.client("camille", language="en")
+    essay, camille = written.slot(attempt, "essay"), cast.client("camille", language="en")
     appeal = f"/studio/appeals/{case.appeal.public_id}"
     camille.get(appeal)
     assert "Where the marks of this candidate alone are wrong" in camille.text()
@@ -80,7 +63,7 @@ def test_from_the_appeal_to_the_certificate(
     assert "Send the answer" not in camille.text()
     assert camille.post(appeal, {"outcome": "rejected", "answer": "Non."}).status_code == 422
     for name in ("Trois", "Quatre"):
-        marker = exam.marker(name)
+        marker = written.marker(name)
         reader = cast.client(marker, language="en")
         reader.get("/marking/exams")
         assert "appeal" not in reader.text().casefold()

@@ -25,9 +25,8 @@ from app.foundation.actor import Actor
 from app.foundation.permissions import Role
 from tests.assessment.papers import GOOD, WrittenExam
 from tests.assessment.regraded import Regraded
-from tests.assessment.remarking import Contested
+from tests.assessment.remarking import Contested, failed_essay, slot_of
 from tests.assessment.test_races import Act, at_once
-from tests.assessment.test_remarkings import failed_essay, slot_of
 from tests.builders import Cast
 from tests.certification.builders import make_keys
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-from collections.abc import Iterator
 from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
@@ -19,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
-from app.assessment import appeals, paper_queries, papers, queries, remarkings
+from app.assessment import appeals, paper_queries, papers, remarkings
 from app.assessment.appeal_files import own_file, staff_file
 from app.assessment.models import Attempt, Result, Score
 from app.assessment.records import record_of
@@ -30,60 +26,18 @@ from app.assessment.services import annul_attempt
 from app.audit.models import AuditEntry
 from app.certification.models import Certificate
 from app.foundation.errors import ConflictError, NotFoundError, RuleError
-from app.foundation.i18n import use_language
 from app.foundation.storage import open_storage
 from tests.assessment.papers import FAIR, GOOD, WEAK, WrittenExam
 from tests.assessment.regraded import Regraded
-from tests.assessment.remarking import Contested
+from tests.assessment.remarking import contested, failed_essay, files, slot_of, total
 from tests.builders import Cast
-from tests.certification.builders import make_keys
-from tests.courses import items_of
 
-
-@pytest.fixture(autouse=True)
-def english(app: Flask, session: Session) -> Iterator[None]:
-    make_keys(app, session)
-    with use_language("en"):
-        yield
-
-
-@pytest.fixture
-def written(app: Flask, session: Session, cast: Cast) -> WrittenExam:
-    return WrittenExam(app, session, cast)
-
-
-@pytest.fixture
-def chosen(app: Flask, session: Session, cast: Cast) -> Regraded:
-    """Ten questions of one point, 7 needed."""
-    return Regraded(app, session, cast)
-
-
-def failed_essay(exam: WrittenExam) -> Attempt:
-    """2.22 of 4: the essay was marked as weak, the file as good."""
-    attempt = exam.sit()
-    for paper, levels in zip(exam.papers(attempt), (WEAK, GOOD), strict=True):
-        for name in ("Un", "Deux"):
-            exam.mark(exam.marker(name), paper, levels)
-    return attempt
+pytestmark = pytest.mark.usefixtures("english")
 
 
 def first_markers(exam: WrittenExam, attempt: Attempt) -> list[Account]:
     """Those who marked the essay when it was handed in."""
     return [exam.session.get_one(Account, one.marker_id) for one in exam.paper(attempt, "essay").markings]
-
-
-def contested(exam: WrittenExam | Regraded, attempt: Attempt) -> Contested:
-    return Contested(exam.app, exam.session, exam.cast, attempt)
-
-
-def slot_of(session: Session, attempt: Attempt, slug: str) -> int:
-    return next(item.slot for item in items_of(session, attempt) if item.version.question.slug == slug)
-
-
-def total(session: Session, attempt: Attempt) -> tuple[Decimal, bool, bool]:
-    found = queries.find_result(session, attempt.id)
-    assert found is not None
-    return found.total, found.passed, found.kept
 
 
 def count(session: Session, model: Any, *conditions: Any) -> int:
@@ -94,11 +48,6 @@ def letters(app: Flask, kind: str) -> list[str]:
     folder = Path(app.config["SETTINGS"].mail_url.removeprefix("file://"))
     found = [message_from_bytes(path.read_bytes(), policy=default) for path in folder.glob(f"{kind}*")]
     return [str(one.get_content()) for one in found]
-
-
-def files(content: bytes) -> dict[str, Any]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: json.loads(archive.read(name)) for name in archive.namelist() if name.endswith(".json")}
 
 
 # Essays and files

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -19,31 +19,13 @@ from app.assessment.records import record_of
 from app.assessment.regrading import Kind
 from app.assessment.replaying import replay
 from app.foundation.errors import RuleError
-from app.foundation.i18n import use_language
 from app.foundation.storage import open_storage
 from tests.assessment.papers import GOOD, WrittenExam
 from tests.assessment.regraded import Regraded
-from tests.assessment.test_remarkings import contested, failed_essay, files, slot_of, total
+from tests.assessment.remarking import contested, failed_essay, files, slot_of, total
 from tests.builders import Cast
-from tests.certification.builders import make_keys
 
-
-@pytest.fixture(autouse=True)
-def english(app: Flask, session: Session) -> Iterator[None]:
-    make_keys(app, session)
-    with use_language("en"):
-        yield
-
-
-@pytest.fixture
-def written(app: Flask, session: Session, cast: Cast) -> WrittenExam:
-    return WrittenExam(app, session, cast)
-
-
-@pytest.fixture
-def chosen(app: Flask, session: Session, cast: Cast) -> Regraded:
-    """Ten questions of one point, 7 needed."""
-    return Regraded(app, session, cast)
+pytestmark = pytest.mark.usefixtures("english")
 
 
 # Beside decisions on questions
