@@ -40,7 +40,7 @@ from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.attachments import attachment
 from app.web.budgets import spend
 from app.web.forms import form_page, refusals
-from app.web.reading import takes_files_of
+from app.web.reading import read_file, takes_files_of
 from app.web.sent_from import sent_from
 from app.web.transactions import reading_session
 
@@ -251,11 +251,7 @@ def _upload(session_id: str) -> Upload:
         body = found.project.body
         most, accept = int(most_megabytes(body) * MEGABYTE), kinds_of(body)
     spend(FILES, str(account_id))
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise RuleError(_("Choose a file first."))
-    with sent.stream as stream:
-        return check_upload(sent.filename, stream.read(most + 1), accept=accept, most_bytes=most)
+    return check_upload(*read_file(most + 1), accept=accept, most_bytes=most)
 
 
 @blueprint.post("/challenges/<public_id:session_id>/files/<public_id:file_id>/removal")

@@ -25,7 +25,7 @@ from app.web.access import current_actor, requires
 from app.web.attachments import attachment
 from app.web.budgets import spend
 from app.web.forms import form_page, refusals
-from app.web.reading import takes_files_of
+from app.web.reading import read_file, takes_files_of
 from app.web.rendering import page
 from app.web.sent_from import sent_from
 
@@ -139,13 +139,9 @@ def replace_sealed(session_id: str, place: int) -> ResponseReturnValue:
     """A file of one's own in the place of a sealed one, for this session."""
     form = SealedForm(request.form)
     spend(FILES, str(current_actor().account_id))
-    sent = request.files.get("file")
+    most = LARGEST_ATTACHED_BYTES
     try:
-        if sent is None or not sent.filename:
-            raise RuleError(_("Choose a file first."))
-        with sent.stream as stream:
-            content = stream.read(LARGEST_ATTACHED_BYTES + 1)
-        upload = check_upload(sent.filename, content, accept=SEALED_KINDS, most_bytes=LARGEST_ATTACHED_BYTES)
+        upload = check_upload(*read_file(most + 1), accept=SEALED_KINDS, most_bytes=most)
     except RuleError as error:
         form.file.errors = [str(error)]
         return _one_page(session_id, form, place)

@@ -40,7 +40,7 @@ from app.foundation.throttle import Allowance
 from app.web.access import current_actor, signed_in
 from app.web.attachments import attachment
 from app.web.budgets import spend
-from app.web.reading import takes_files_of
+from app.web.reading import read_file, takes_files_of
 from app.web.sent_from import sent_from
 from app.web.transactions import reading_session
 
@@ -77,13 +77,12 @@ def _upload(attempt_id: str, slot: int) -> Upload | None:
         body = body_of(session, place)
     if place.kind != "file" or found.kind == "practice":
         raise NotFoundError("slot")
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
+    most = int(most_megabytes(body) * MEGABYTE)
+    name, content = read_file(most + 1)
+    if not name:
         return None
     spend(FILES, str(account_id))
-    most = int(most_megabytes(body) * MEGABYTE)
-    with sent.stream as stream:
-        return check_upload(sent.filename, stream.read(most + 1), accept=kinds_of(body), most_bytes=most)
+    return check_upload(name, content, accept=kinds_of(body), most_bytes=most)
 
 
 def _held(attempt_id: str, slot: int) -> tuple[Sitting, Place]:

@@ -35,7 +35,7 @@ from app.web.access import current_actor, public, signed_in
 from app.web.attachments import attachment
 from app.web.budgets import spend
 from app.web.forms import form_page, refusals
-from app.web.reading import takes_files_of
+from app.web.reading import read_file, takes_files_of
 from app.web.rendering import page
 from app.web.sent_from import sent_from
 from app.web.transactions import reading_session
@@ -144,11 +144,7 @@ def _upload(slug: str, item_slug: str) -> Upload:
         most, accept = int(most_megabytes(place.project.body) * MEGABYTE), kinds_of(place.project.body)
         if place.enrolment is None or place.is_shut or not services.is_writable(place.submission):
             raise RuleError(_("No file can be added to this project now."))
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise RuleError(_("Choose a file first."))
-    with sent.stream as stream:
-        return check_upload(sent.filename, stream.read(most + 1), accept=accept, most_bytes=most)
+    return check_upload(*read_file(most + 1), accept=accept, most_bytes=most)
 
 
 @blueprint.post("/projects/<slug:slug>/<slug:item_slug>/files/<public_id:file_id>/removal")

@@ -24,6 +24,7 @@ from app.learning.lists import LARGEST_LIST, Asked, asked, read_list
 from app.learning.models import Cohort
 from app.web.access import current_actor, requires
 from app.web.forms import form_page, refusals
+from app.web.reading import read_file
 from app.web.rendering import page
 from app.web.sent_from import sent_from
 from app.web.transactions import reading_session, writing_session
@@ -202,11 +203,10 @@ def _list_form_page(version: CourseVersion, form: EnrolmentForm) -> ResponseRetu
 
 
 def _rows_sent() -> list[Asked]:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
+    name, content = read_file(LARGEST_LIST + 1)
+    if not name:
         raise RuleError(_("Choose a file first."))
-    with sent.stream as stream:
-        return read_list(stream.read(LARGEST_LIST + 1))
+    return read_list(content)
 
 
 def _cohort_chosen(form: EnrolmentForm) -> str:

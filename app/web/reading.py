@@ -25,6 +25,15 @@ def takes_files_of(megabytes: int) -> Callable[[View], View]:
     return mark
 
 
+def read_file(most: int) -> tuple[str, bytes]:
+    """The name and the first `most` bytes of the file that a form sends; no name where none was chosen."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return "", b""
+    with sent.stream as stream:
+        return sent.filename, stream.read(most)
+
+
 def allow_body() -> None:
     """Before each request, and before anything reads its body: raise the limit where a file is expected."""
     largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest_body", None)
