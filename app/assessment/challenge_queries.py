@@ -23,9 +23,10 @@ from app.assessment.challenge_rules import Phase, phase_of, team_end
 from app.assessment.project_models import Marking, Project, Submission
 from app.assessment.project_queries import WITH_ALL
 from app.catalog.models import Course, CourseVersion
-from app.catalog.queries import get_current_version
+from app.catalog.queries import VersionKey, content_key, get_current_version
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
+from app.foundation.keeping import Kept
 from app.foundation.wording import ZONE
 
 
@@ -39,28 +40,40 @@ class ChallengeEntry:
     next_start: datetime | None
 
 
+_OF_VERSION: Kept[VersionKey, Sequence[tuple[str, dict[str, str], dict[str, str]]]] = Kept(64)
+
+
 def challenges_of(session: Session, version: CourseVersion) -> Sequence[ChallengeEntry]:
     """The challenges of a course version, in its author's order, each with its next session."""
-    coming = (
+    known = _OF_VERSION.get(content_key(version), lambda: _challenges_in(session, version.id))
+    starts = _next_starts(session, version.course_id) if known else {}
+    return [ChallengeEntry(slug, title, promise, starts.get(slug)) for slug, title, promise in known]
+
+
+def _challenges_in(session: Session, version_id: int) -> Sequence[tuple[str, dict[str, str], dict[str, str]]]:
+    rows = session.execute(
+        select(Project.slug, Project.title, Challenge.promise)
+        .join(Challenge, Challenge.project_id == Project.id)
+        .where(Project.course_version_id == version_id)
+        .order_by(Project.id)
+    )
+    return [(row.slug, row.title, row.promise) for row in rows]
+
+
+def _next_starts(session: Session, course_id: int) -> dict[str, datetime]:
+    """By challenge, when its next session starts, on whichever version of the course it was opened."""
+    rows = session.execute(
         select(Project.slug, func.min(ChallengeSession.starts_at).label("starts_at"))
         .join(Project, Project.id == ChallengeSession.project_id)
         .join(CourseVersion, CourseVersion.id == Project.course_version_id)
         .where(
-            CourseVersion.course_id == version.course_id,
+            CourseVersion.course_id == course_id,
             ChallengeSession.cancelled_at.is_(None),
             ChallengeSession.starts_at > clock.now(),
         )
         .group_by(Project.slug)
-        .subquery()
     )
-    rows = session.execute(
-        select(Project.slug, Project.title, Challenge.promise, coming.c.starts_at)
-        .join(Challenge, Challenge.project_id == Project.id)
-        .outerjoin(coming, coming.c.slug == Project.slug)
-        .where(Project.course_version_id == version.id)
-        .order_by(Project.id)
-    )
-    return [ChallengeEntry(*row) for row in rows]
+    return {row.slug: row.starts_at for row in rows}
 
 
 def get_challenge(session: Session, slug: str, challenge_slug: str) -> Challenge:
