@@ -265,13 +265,13 @@ def remove_file(session_id: str, file_id: str) -> ResponseReturnValue:
     return _kept(session_id, "files", upload=form)
 
 
-def _kept(session_id: str, fragment: str, **forms: Any) -> ResponseReturnValue:
+def _kept(session_id: str, fragment: str | None, *, said: str = "", **forms: Any) -> ResponseReturnValue:
     """Back to the page once it is kept; the page with what is to correct when it is not."""
     (form,) = forms.values()
     if form.errors:
         return _seat_page(_begun(session_id), **forms)
     db.session.commit()
-    flash(_("Saved."), "info")
+    flash(said or _("Saved."), "info")
     return redirect(url_for(".seat", session_id=session_id, _anchor=fragment))
 
 
@@ -283,11 +283,9 @@ def hand_in(session_id: str) -> ResponseReturnValue:
     found, form = _begun(session_id), SharedWorkForm()
     with refusals(form):
         services.hand_in(db.session, actor=current_actor(), seat=found)
-    if form.errors:
-        return _seat_page(_begun(session_id), work=form)
-    db.session.commit()
-    flash(_("Handed in, for the whole team. You may take it back until the end."), "info")
-    return redirect(url_for(".seat", session_id=session_id))
+    return _kept(
+        session_id, None, said=_("Handed in, for the whole team. You may take it back until the end."), work=form
+    )
 
 
 @blueprint.post("/challenges/<public_id:session_id>/taking-back")
@@ -298,11 +296,7 @@ def take_back(session_id: str) -> ResponseReturnValue:
     found, form = _begun(session_id), SharedWorkForm()
     with refusals(form):
         services.take_back(db.session, actor=current_actor(), seat=found)
-    if form.errors:
-        return _seat_page(_begun(session_id), work=form)
-    db.session.commit()
-    flash(_("Taken back. What stands there at the end is handed in."), "info")
-    return redirect(url_for(".seat", session_id=session_id))
+    return _kept(session_id, None, said=_("Taken back. What stands there at the end is handed in."), work=form)
 
 
 @blueprint.get("/challenges/<public_id:session_id>/materials/<public_id:file_id>")
