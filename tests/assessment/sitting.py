@@ -157,6 +157,12 @@ def give(page: Page, number: int) -> None:
         form.locator(".options input").nth(number).check()
 
 
+def show(page: Page, slot: int) -> None:
+    """Another question, from the list, once it is shown: a click only changes the address, and is back before."""
+    page.click(f"aside .navigator a[href='#question-{slot}']")
+    page.locator(f"#question-{slot}").wait_for()
+
+
 def go_on(page: Page) -> None:
     """The button below the question, and the next one, or the list before handing in, once it is shown."""
     slot = int(question_of(page).get_attribute("data-slot") or 0)
@@ -172,6 +178,21 @@ def until(true: Callable[[], Any]) -> Any:
             return found
         time.sleep(0.1)
     raise AssertionError("it never came true")
+
+
+def listen(page: Page, selector: str) -> Callable[[], list[str]]:
+    """Notes what an element says from now on, however short a while; returns how to read it, oldest first."""
+    page.evaluate(LISTEN, selector)
+    return lambda: [" ".join(text.split()) for text in page.evaluate("() => window.heard")]
+
+
+LISTEN = """(selector) => {
+  const text = () => document.querySelector(selector).innerText;
+  let last = text();
+  window.heard = [];
+  new MutationObserver(() => text() !== last && window.heard.push((last = text())))
+    .observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
 
 
 def nothing_waits(page: Page) -> bool:

@@ -38,6 +38,7 @@ def sit_down(chromium: Browser, site: Site, *, script: bool = True) -> tuple[Pag
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     page.goto("/learn/ecrits")
     page.locator("main a[href^='/exams/']").first.click()
     page.check("[name=pledge]")

@@ -17,10 +17,12 @@ from tests.assessment.sitting import (
     Candidate,
     give,
     go_on,
+    listen,
     new_account,
     nothing_waits,
     opened,
     question_of,
+    show,
     until,
     writing,
 )
@@ -91,9 +93,10 @@ def test_fifty_answers_without_a_network_and_a_reload_are_all_saved(
 def test_answers_given_without_a_network_leave_when_it_is_back(candidate: Candidate) -> None:
     page = candidate.page
     candidate.context.set_offline(True)
+    heard = listen(page, "#saved")
     give(page, 0)
-    assert candidate.said() == "Not sent yet"
     until(lambda: candidate.said() == "Waiting for the network: 1 answer kept on this device")
+    assert heard()[0] == "Not sent yet"
     assert candidate.in_force(1) is None
     candidate.context.set_offline(False)
     until(lambda: "Saved at" in candidate.said())
@@ -180,7 +183,7 @@ def test_handing_in_without_a_network_says_why_not_then_sends_everything_first(c
     candidate.context.set_offline(False)
     until(lambda: "Saved at" in candidate.said())
     page.go_back()
-    page.click("aside .navigator a[href='#question-2']")
+    show(page, 2)
     give(page, 0)
     page.click("aside a[href='#review']")
     hand_in.click()

@@ -116,7 +116,7 @@ def test_a_window_that_was_left_behind_says_so(candidate: Candidate) -> None:
     assert behind.locator("#left-behind").is_visible()
     assert (candidate.in_force(1), candidate.events(1)) == ((1, {"text": "1", "lang": "en"}), [True, False])
     behind.click("#left-behind a")
-    opened(behind)
+    behind.locator("#question-2").wait_for()
     assert "Question 2 of 3" in question_of(behind).inner_text()
 
 

@@ -10,7 +10,18 @@ from playwright.sync_api import Browser, Page, Route
 from sqlalchemy import select
 
 from app.assessment.models import Attempt, AttemptItem, ExamPool, QuestionVersion
-from tests.assessment.sitting import Candidate, give, go_on, nothing_waits, opened, question_of, until, writing
+from tests.assessment.sitting import (
+    Candidate,
+    give,
+    go_on,
+    listen,
+    nothing_waits,
+    opened,
+    question_of,
+    show,
+    until,
+    writing,
+)
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
@@ -85,11 +96,11 @@ def test_whoever_asks_for_it_stays_with_one_question_a_page(candidate: Candidate
 
 def test_marks_answers_and_blanks_are_told_and_kept(candidate: Candidate) -> None:
     page = candidate.page
+    heard = listen(page, "aside .navigator a")
     give(page, 0)
     question_of(page).locator("[name=flag]").check()
-    entry = page.locator("aside .navigator a").first
-    assert entry.inner_text().split() == ["1", "(answered,", "marked,", "not", "sent", "yet)"]
-    until(lambda: entry.inner_text().split() == ["1", "(answered,", "marked)"])
+    until(lambda: heard()[-1:] == ["1 (answered, marked)"])
+    assert heard()[0] == "1 (answered, not sent yet)"
     page.click("aside a[href='#review']")
     page.locator("#unanswered").wait_for()
     assert page.locator("#unanswered").inner_text().startswith("19 questions have no answer.")
@@ -106,7 +117,7 @@ def test_two_tabs_are_shown_both_answers_and_the_person_chooses(candidate: Candi
     first, second = candidate.open(3), candidate.open(3, candidate.new_page())
     for slot, choose, revision in ((3, "ours", 2), (4, "theirs", 1)):
         for page in (first, second):
-            page.click(f"aside .navigator a[href='#question-{slot}']")
+            show(page, slot)
         give(first, 0)
         until(lambda: "Saved at" in candidate.said(first))
         kept = until(lambda slot=slot: candidate.in_force(slot))
@@ -225,15 +236,12 @@ def test_five_minutes_and_one_minute_are_said_once(chromium: Browser, site: Site
     page: Any = candidate.page
     page.clock.install()
     opened(page.reload() and page)
-    page.evaluate(
-        "() => { window.said = []; new MutationObserver((all) => window.said.push(all[0].target.textContent))"
-        ".observe(document.getElementById('announcer'), { childList: true }); }"
-    )
+    heard = listen(page, "#announcer")
     left = page.locator("#exam").get_attribute("data-left")
     page.clock.run_for((int(left) - 310) * 1000)
-    assert page.evaluate("() => window.said") == []
+    assert heard() == []
     page.clock.run_for(70_000)
     page.clock.run_for(200_000)
-    assert page.evaluate("() => window.said") == ["5 minutes left", "1 minute left"]
+    assert heard() == ["5 minutes left", "1 minute left"]
     page.clock.run_for(40_000)
-    assert page.evaluate("() => window.said.at(-1)") == "The time is over: what is saved is handed in for you."
+    assert heard()[-1] == "The time is over: what is saved is handed in for you."

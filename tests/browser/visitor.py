@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Response
 
@@ -123,6 +124,7 @@ class Visitor:
             self.page.wait_for_url("**/questions#*")
         if "/questions" in self.page.url:
             self.page.locator("#exam:not([hidden])").wait_for()
+            self.page.locator(f"#{urlsplit(self.page.url).fragment}").wait_for()
         self.page.wait_for_load_state("networkidle")
 
     def fill(self, label: str, value: str, *, within: Locator | None = None) -> None:
