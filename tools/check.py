@@ -17,6 +17,7 @@ CHECKS = {
     "import contracts": [BIN / "lint-imports", "--no-logo"],
     "translations": [BIN / "python", "tools/translations.py", "check"],
     "courses": [BIN / "flask", "--app", "wsgi", "courses", "check", "content", "--strict"],
+    "course layout": [BIN / "flask", "--app", "wsgi", "courses", "fmt", "content", "--check"],
     "lesson code": [BIN / "python", "tools/lesson_code.py"],
 }
 

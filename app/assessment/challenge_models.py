@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    LargeBinary,
     String,
     UniqueConstraint,
     text,
@@ -41,18 +40,6 @@ class Challenge(Base):
 
     project: Mapped[Project] = relationship()
     files: Mapped[list[ChallengeFile]] = relationship(order_by="ChallengeFile.id")
-
-
-class CourseFile(Base):
-    """The content of a file that comes with a course, by its SHA-256: published as its texts are, in one transaction.
-
-    It is a table of its own so that no query of the others ever reads it by the way.
-    """
-
-    __tablename__ = "course_file"
-
-    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ChallengeFile(Base):

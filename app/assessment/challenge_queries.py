@@ -16,13 +16,12 @@ from app.assessment.challenge_models import (
     ChallengeMember,
     ChallengeSession,
     ChallengeTeam,
-    CourseFile,
     SealedFile,
 )
 from app.assessment.challenge_rules import Phase, phase_of, team_end
 from app.assessment.project_models import Marking, Project, Submission
 from app.assessment.project_queries import WITH_ALL
-from app.catalog.models import Course, CourseVersion
+from app.catalog.models import Course, CourseFile, CourseVersion
 from app.catalog.queries import VersionKey, content_key, get_current_version
 from app.foundation import clock
 from app.foundation.errors import NotFoundError

@@ -9,7 +9,7 @@ import rfc8785
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.assessment.challenge_models import Challenge, ChallengeFile, CourseFile
+from app.assessment.challenge_models import Challenge, ChallengeFile
 from app.assessment.drafts import (
     AttachedDraft,
     BankDraft,
@@ -21,6 +21,7 @@ from app.assessment.drafts import (
 from app.assessment.models import Bank, Exam, ExamPool, ExamVersion, Question, QuestionVersion
 from app.assessment.project_models import Project
 from app.assessment.uploads import kind_of
+from app.catalog.files import keep_contents
 from app.foundation import clock
 from app.foundation.identifiers import new_public_id
 
@@ -152,16 +153,7 @@ def _attach(session: Session, challenge: Challenge, draft: AttachedDraft, place:
                 title=dict(draft.title),
                 name=name,
                 kind=kind_of(name),
-                sha256=_keep(session, content),
+                sha256=keep_contents(session, [content])[content],
                 size=len(content),
             )
         )
-
-
-def _keep(session: Session, content: bytes) -> str:
-    """The content, kept once however many versions and languages hand it out."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    if session.get(CourseFile, sha256) is None:
-        session.add(CourseFile(sha256=sha256, content=content))
-        session.flush()
-    return sha256

@@ -1,5 +1,6 @@
 """From a draft without errors to the frozen tree of a course."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -131,6 +132,7 @@ class _Builder:
         modules = tuple(self._module(module) for module in self._draft.modules)
         level = _word(root, "level")
         before = child(root, "prerequisites")
+        challenges = tuple(self._challenge(challenge) for challenge in self._draft.challenges)
         return Course(
             id=_word(root, "id"),
             title=self._texts(root, "title"),
@@ -164,7 +166,8 @@ class _Builder:
             change_note=self._texts(root, "change_note"),
             not_yet=self._lists(child(root, "not_yet")),
             publish=_word(root, "publish") or None,
-            challenges=tuple(self._challenge(challenge) for challenge in self._draft.challenges),
+            challenges=challenges,
+            files=self._draft.files() | _attached_files(challenges),
         )
 
     def _challenge(self, node: Node) -> Challenge:
@@ -299,6 +302,11 @@ class _Builder:
             award=_award(child(node, "awards")),
             safe_exam_browser=tuple(key.lower() for key in _words(child(node, "safe_exam_browser"), "config_keys")),
         )
+
+
+def _attached_files(challenges: Iterable[Challenge]) -> dict[str, bytes]:
+    attached = (one for challenge in challenges for one in (*challenge.materials, *challenge.sealed))
+    return {path: content for one in attached for path, content in one.files.values()}
 
 
 def _award(node: Node | None) -> Award | None:

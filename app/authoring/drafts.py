@@ -16,6 +16,7 @@ from app.foundation.i18n import gettext as _
 
 LARGEST_LESSON_BYTES = 128 * 1024
 LARGEST_MEDIA_BYTES = 1024 * 1024
+MEDIA = "media/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,13 @@ class Draft:
     def lessons(self) -> list[LessonDraft]:
         """Every lesson in every language."""
         return [text for module in self.modules for texts in module.lessons.values() for text in texts.values()]
+
+    def files(self) -> dict[str, bytes]:
+        """The files that the course names, and its figures, by path; what else lies in the folder is not of it."""
+        nodes = [self.course, *(module.node for module in self.modules), *self.banks, *self.exams]
+        named = {node.mark.path for node in (*nodes, *self.projects, *self.challenges) if node is not None}
+        named |= {lesson.path for lesson in self.lessons()}
+        return {path: data for path, data in self.folder.contents.items() if path in named or path.startswith(MEDIA)}
 
 
 def load(root: Path, report: Report, today: date, skills: "frozenset[str] | None") -> Draft:
@@ -201,7 +209,7 @@ class _Loader:
     def media(self) -> None:
         """Every file of media/: SVG drawings are parsed, others only measured."""
         for path, size in self._folder.sizes.items():
-            if not path.startswith("media/"):
+            if not path.startswith(MEDIA):
                 continue
             data = self._folder.contents.get(path)
             if path.endswith(".svg") and data is not None:

@@ -42,6 +42,7 @@ from app.authoring.tree import (
     Row,
 )
 from app.catalog.drafts import ItemDraft, LessonDraft, ModuleDraft, SkillDraft, VersionDraft
+from app.catalog.files import keep_text
 from app.catalog.models import CourseVersion
 from app.catalog.services import publish_version
 from app.foundation.actor import Actor
@@ -77,6 +78,8 @@ def import_course(session: Session, *, actor: Actor, course: Course) -> CourseIm
             publish_project(session, course_version_id=version.id, draft=_project_draft(course, project))
         for challenge in course.challenges:
             publish_challenge(session, course_version_id=version.id, draft=_challenge_draft(challenge))
+    if course.files:
+        keep_text(session, version.id, course.files)
     return CourseImport(version=version, new=new)
 
 
@@ -95,7 +98,7 @@ def import_skills(session: Session, skills: SkillsFile) -> TaxonomyImport:
         }
         for skill in skills.skills
     ]
-    return import_taxonomy(session, {"release": skills.release, "skills": entries})
+    return import_taxonomy(session, {"release": skills.release, "skills": entries}, source=skills.source or None)
 
 
 def _refuse_what_is_not_built(course: Course) -> None:
@@ -117,6 +120,7 @@ def _refuse_what_is_not_built(course: Course) -> None:
 def content_sha256(course: Course) -> str:
     """The SHA-256 of everything a course says, whatever the layout of its files."""
     said = asdict(course)
+    del said["files"]
     for exam in said["exams"]:
         if not exam["safe_exam_browser"]:  # a later key of the format: a course without it is still the same course
             del exam["safe_exam_browser"]

@@ -44,6 +44,7 @@ class SkillsFile:
 
     release: str
     skills: tuple[Skill, ...]
+    source: bytes = b""  # the file itself
 
     @property
     def ids(self) -> frozenset[str]:
@@ -92,18 +93,19 @@ SKILLS = Record({"taxonomy": OneOf((FORMAT,)), "release": Text(), "skills": List
 def read_skills(path: Path | str, *, today: date | None = None) -> tuple[SkillsFile | None, list[Finding]]:
     """Read and check a taxonomy file; None when a finding is an error."""
     report, file = Report(), Path(path)
-    root = None
+    root, source = None, b""
     if not file.is_file():
         report.add(Mark(file.name), "E002", _("The file %(path)s is missing.", path=quoted(file.name)))
     else:
         with file.open("rb") as stream:
-            text = decode(stream.read(LARGEST_TEXT_BYTES + 1), file.name, report)
+            source = stream.read(LARGEST_TEXT_BYTES + 1)
+        text = decode(source, file.name, report)
         root = read_yaml(text, file.name, report) if text is not None else None
     if root is not None:
         context = Context(report, today or date.max, LANGUAGES)
         SKILLS.check(root, context)
         _check_graph(items(child(root, "skills")), context)
-    return (None if root is None or report.has_errors else _build(root)), report.findings()
+    return (None if root is None or report.has_errors else _build(root, source)), report.findings()
 
 
 def _check_graph(skills: tuple[Node, ...], context: Context) -> None:
@@ -143,10 +145,9 @@ def _check_cycles(skills: tuple[Node, ...], context: Context) -> None:
             context.add(node.mark, "E180", message, _("remove one of the links"))
 
 
-def _build(root: Node) -> SkillsFile:
-    return SkillsFile(
-        text_of(child(root, "release")) or "", tuple(_skill(node) for node in items(child(root, "skills")))
-    )
+def _build(root: Node, source: bytes) -> SkillsFile:
+    skills = tuple(_skill(node) for node in items(child(root, "skills")))
+    return SkillsFile(text_of(child(root, "release")) or "", skills, source)
 
 
 def _texts(node: Node | None) -> Texts:

@@ -234,3 +234,4 @@ class Course:
     not_yet: dict[str, tuple[str, ...]] = field(default_factory=dict)
     publish: str | None = None
     challenges: tuple[Challenge, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)  # what it was read from, by path

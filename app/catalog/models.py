@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.foundation.database import Base, DecimalText, JSONValue, LocalisedText, UTCDateTime
@@ -55,6 +55,28 @@ class CourseVersion(Base):
 
     course: Mapped[Course] = relationship(foreign_keys=[course_id])
     modules: Mapped[list[Module]] = relationship(order_by="Module.position", back_populates="version")
+
+
+class CourseFile(Base):
+    """The content of a file that comes with a course, by its SHA-256: published as its texts are, in one transaction.
+
+    It is a table of its own so that no query of the others ever reads it by the way.
+    """
+
+    __tablename__ = "course_file"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class VersionFile(Base):
+    """A file that a version was published from, under its path in the course's folder."""
+
+    __tablename__ = "course_version_file"
+
+    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(400), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("course_file.sha256"))
 
 
 class CourseText(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -46,6 +46,22 @@ def find_version_by_content(session: Session, course_id: int, content_sha256: st
             CourseVersion.course_id == course_id, CourseVersion.content_sha256 == content_sha256
         )
     )
+
+
+def versions_of_courses(
+    session: Session, slugs: Collection[str] = (), number: int | None = None
+) -> list[tuple[str, int, int]]:
+    """Slug, number and key of a version of each course named, or of all: the one of this number, or the current one."""
+    chosen = Course.current_version_id == CourseVersion.id if number is None else CourseVersion.number == number
+    found = (
+        select(Course.slug, CourseVersion.number, CourseVersion.id)
+        .join(CourseVersion, CourseVersion.course_id == Course.id)
+        .where(chosen)
+        .order_by(Course.slug)
+    )
+    if slugs:
+        found = found.where(Course.slug.in_(slugs))
+    return [(slug, version, key) for slug, version, key in session.execute(found)]
 
 
 # Statements of every page are built once: building them again costs more than running them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.foundation.database import Base, JSONValue, LocalisedText, UTCDateTime
@@ -74,6 +74,7 @@ class TaxonomyRelease(Base):
     source_sha256: Mapped[str] = mapped_column(String(64))
     occupations: Mapped[int] = mapped_column(default=0)
     imported_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    source: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # the newest file that says the same
 
 
 class SkillWeight(Base):

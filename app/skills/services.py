@@ -31,27 +31,31 @@ class TaxonomyImport:
     changed: bool
 
 
-def import_taxonomy(session: Session, parsed: Mapping[str, Any]) -> TaxonomyImport:
+def import_taxonomy(session: Session, parsed: Mapping[str, Any], source: bytes | None = None) -> TaxonomyImport:
     """Bring the skills to the state of `parsed` and freeze a release of it; the same content again changes nothing.
 
     `parsed` has the keys of `skills.yaml`: `release`, and `skills` with `id`, `kind`, `family`, `label`, and, when
-    there are any, `alt`, `esco`, `broader`, `can_do`. Raises RuleError for a `broader` that names no skill or for a
-    circle of them. A skill that the file no longer has is deprecated, never deleted: certificates name it.
+    there are any, `alt`, `esco`, `broader`, `can_do`; `source` is the file itself, kept to be exported. Raises
+    RuleError for a `broader` that names no skill or for a circle of them. A skill that the file no longer has is
+    deprecated, never deleted: certificates name it.
     """
     entries = [dict(entry) for entry in parsed["skills"]]
-    source = _fingerprint(parsed["release"], entries)
+    fingerprint = _fingerprint(parsed["release"], entries)
     release = session.scalar(
         select(TaxonomyRelease).where(
-            TaxonomyRelease.name == str(parsed["release"]), TaxonomyRelease.source_sha256 == source
+            TaxonomyRelease.name == str(parsed["release"]), TaxonomyRelease.source_sha256 == fingerprint
         )
     )
     if release is not None:
+        release.source = source or release.source
         return TaxonomyImport(release, 0, changed=False)
     parents = _parents(entries)
     skills, added = _save_skills(session, entries)
     _save_labels(session, entries, skills)
     _save_broader(session, parents, skills)
-    release = TaxonomyRelease(name=str(parsed["release"]), source_sha256=source, imported_at=clock.now())
+    release = TaxonomyRelease(
+        name=str(parsed["release"]), source_sha256=fingerprint, imported_at=clock.now(), source=source
+    )
     session.add(release)
     session.flush()
     _freeze(session, release, parents, skills)

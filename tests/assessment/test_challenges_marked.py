@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.assessment import challenge_sessions, challenges
 from app.assessment.challenge_lists import Standing, by_standing, session_rows
-from app.assessment.challenge_models import CourseFile
 from app.assessment.challenge_queries import challenges_of, get_session
 from app.assessment.project_models import SubmissionRevision
 from app.assessment.project_queries import accepted_projects, get_submission_to_mark, submissions_to_mark
 from app.assessment.projects import show_project
+from app.catalog.models import CourseFile
 from app.foundation.errors import NotFoundError
 from app.foundation.i18n import use_language
 from app.foundation.permissions import Role

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.assessment.challenge_models import Challenge, ChallengeFile, CourseFile
+from app.assessment.challenge_models import Challenge, ChallengeFile
 from app.assessment.project_models import Project
 from app.authoring.checks import check
 from app.authoring.report import Finding
 from app.authoring.services import content_sha256, import_course, import_skills
 from app.authoring.tree import Course
-from app.catalog.models import CourseVersion, Item
+from app.catalog.models import CourseFile, CourseVersion, Item
 from app.foundation.actor import SYSTEM
 from app.foundation.errors import RuleError
 from app.foundation.i18n import use_language
