@@ -86,11 +86,11 @@ def _yaml(text: str, path: str, report: Report) -> str | None:
             done = _laid_out(text)
         except YAMLError:
             break
+        if done == text:
+            return done
         after = read_yaml(done, path, Report())
         if after is None or (plain(after), sorted(_COMMENT.findall(done))) != said:
             break
-        if done == text:
-            return done
         text = done
     message = _("This file cannot be laid out without losing a word or a comment: it is left as it is.")
     report.add(Mark(path), "E001", message, _("move the comments that stand in or right after braces and brackets"))
