@@ -59,7 +59,7 @@ def canonical(data: bytes, path: str, report: Report) -> bytes | None:
     split = split_front_matter(text)
     if split is None:
         return text.encode()  # no lesson
-    front = _yaml(split[0], path, report)
+    front = _yaml(split[0], path, report, first_line=2)
     return None if front is None else f"---\n{front}---\n{split[1]}".encode()
 
 
@@ -75,9 +75,9 @@ def not_canonical(contents: Mapping[str, bytes], report: Report) -> dict[str, by
     return {path: data for path, data in done.items() if data is not None and data != contents[path]}
 
 
-def _yaml(text: str, path: str, report: Report) -> str | None:
+def _yaml(text: str, path: str, report: Report, first_line: int = 1) -> str | None:
     """The same tree and the same comments, or a finding: a layout is not worth a word."""
-    before = read_yaml(text, path, report)
+    before = read_yaml(text, path, report, first_line)
     if before is None:
         return None
     said = plain(before), sorted(_COMMENT.findall(text))

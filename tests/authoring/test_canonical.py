@@ -117,6 +117,13 @@ def test_of_a_lesson_only_the_front_matter_is_laid_out() -> None:
     assert canonical(body.encode(), "modules/a/notes.md", Report()) == body.encode()
 
 
+def test_what_is_wrong_in_a_front_matter_is_said_at_its_line_of_the_file() -> None:
+    report = Report()
+    assert canonical(b"---\nid: a\ntitle: a: b\n---\n", "modules/a/01.fr.md", report) is None
+    (finding,) = report.findings()
+    assert (finding.line, finding.column) == (3, 9)
+
+
 def run(*arguments: str) -> Result:
     with use_language("en"):
         return CliRunner().invoke(courses, ["fmt", *arguments], obj=ScriptInfo(create_app=lambda: Flask("test")))
