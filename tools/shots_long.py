@@ -198,8 +198,8 @@ def _published(session: Session, slug: str, asked: Sequence[QuestionDraft], **ch
         slug=slug, title=_texts(TITLES[slug]), skill="data-checking", exam_questions=list(asked), blueprint=rows,
         **changes,
     ).publish(session)  # fmt: skip
-    _exam(session, slug).title = {code: f"{text} : examen" for code, text in _texts(TITLES[slug]).items()}
-    _exam(session, slug).title["en"] = f"{TITLES[slug][1]}: exam"
+    french, english = TITLES[slug]
+    _exam(session, slug).title = _texts((f"{french} : examen", f"{english}: exam"))
     return version
 
 
@@ -334,7 +334,7 @@ def named(session: Session) -> list[Named]:
     return [
         ("anne", "challenge-long-course", f"/courses/{COURSE}"),
         ("anne", "challenge-long-page", page),
-        ("bernard", "challenge-long-code-refused", page, _join_badly),
+        ("long-5", "challenge-long-code-refused", page, _join_badly),
         ("anne", "challenge-long-running", f"/challenges/{running}"),
         ("anne", "challenge-long-both-notes", f"/challenges/{running}", _save_after_another),
         ("anne", "challenge-long-both-views", f"/challenges/{running}", _place_after_another),
