@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import shots_challenges
 import shots_essays
@@ -191,7 +192,7 @@ def _asked(slug: str) -> QuestionDraft:
     return question("single", slug, stem=_texts(STEM), options=options)
 
 
-def _published(session: Session, slug: str, asked: Sequence[QuestionDraft], **changes: object) -> CourseVersion:
+def _published(session: Session, slug: str, asked: Sequence[QuestionDraft], **changes: Any) -> CourseVersion:
     """A course with a long title whose exam has one too."""
     rows = [{"domain": "alpha", "level": 1, "type": one.type, "count": 1, "points": "2"} for one in asked]
     version = Small(
