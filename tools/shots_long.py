@@ -172,7 +172,7 @@ def _challenge(session: Session, actor: People, crowd: Sequence[str]) -> None:
         _take_part(session, actor, opening, keys)
         closed(session, actor(keys[0]), opening)
     _take_part(session, actor, running, TEAM)
-    joined(session, actor, coming, crowd[:2])
+    joined(session, actor, coming, tuple(crowd[:2]))
     marked(session, actor("camille"), actor("anne"), decided, sign=True)
     for key, marker in zip(crowd[::4], STAFF * 4, strict=False):
         marked(session, actor(marker), actor(key), to_mark, sign=False)
