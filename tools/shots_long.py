@@ -109,7 +109,8 @@ OPTIONS = (
     ("L’heure d’arrivée du message, parce qu’un fournisseur sérieux n’écrit jamais pendant la pause de midi",
      "The hour at which the message came, because a serious supplier never writes during the lunch break"),
 )  # fmt: skip
-WRITTEN = (*SESSIONS, MONTHLY.format("…"), LINK, *GROUNDS, WHY, SHARED)
+BEGUN = f"{GROUNDS[0].partition(' correction')[0]}…"  # as the queue of appeals shows it
+WRITTEN = (*SESSIONS, MONTHLY.format("…"), LINK, *GROUNDS, BEGUN, WHY, SHARED)
 People = Callable[[str], Actor]
 Named = tuple[str, str, str] | tuple[str, str, str, Callable[[Page], None]]
 
