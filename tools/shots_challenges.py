@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessment import challenge_sessions, challenges, marking
-from app.assessment.challenge_models import Challenge, ChallengeSession
+from app.assessment.challenge_models import Challenge, ChallengeSession, ChallengeTeam
 from app.assessment.challenge_queries import get_challenge, get_seat, get_session
 from app.assessment.drafts import AttachedDraft, ChallengeDraft, ProjectDraft
 from app.assessment.project_models import Submission
@@ -34,7 +34,8 @@ def _texts(french: str, english: str) -> dict[str, str]:
     return {"fr": french, "en": english}
 
 
-def _draft() -> ChallengeDraft:
+def draft() -> ChallengeDraft:
+    """A challenge of four hours for three, with files, sealed ones too."""
     body = {
         "id": SLUG,
         "rubric": shots_projects.RUBRIC,
@@ -63,35 +64,37 @@ def _draft() -> ChallengeDraft:
 def add_challenges(session: Session, actor: People) -> None:
     """A course with a challenge, and sessions of it in every state; nobody is left where the demo school put them."""
     titles = _texts("Répondre par écrit", "Answering in writing")
-    version = Small(slug=COURSE, title=titles, challenge=_draft(), skill="prompt-writing").publish(session)
+    version = Small(slug=COURSE, title=titles, challenge=draft(), skill="prompt-writing").publish(session)
     for name in ("blaise", "dora", "henri", "admin", "fatou"):
         learning.enrol(session, actor=actor(name), version=version)
     found, now = get_challenge(session, COURSE, SLUG), clock.now()
-    coming = _open(session, actor, found, TITLES[0], now + timedelta(days=4))
-    running = _open(session, actor, found, TITLES[1], now - TODAY)
-    overdue = _open(session, actor, found, TITLES[2], now - timedelta(days=15))
-    decided = _open(session, actor, found, TITLES[3], now - timedelta(days=40))
-    cancelled = _open(session, actor, found, TITLES[4], now + timedelta(days=9))
+    coming = opened(session, actor, found, TITLES[0], now + timedelta(days=4))
+    running = opened(session, actor, found, TITLES[1], now - TODAY)
+    overdue = opened(session, actor, found, TITLES[2], now - timedelta(days=15))
+    decided = opened(session, actor, found, TITLES[3], now - timedelta(days=40))
+    cancelled = opened(session, actor, found, TITLES[4], now + timedelta(days=9))
     challenge_sessions.cancel(session, actor=actor("camille"), opening=cancelled)
     for opening, names in ((decided, ("fatou", "henri")), (overdue, ("admin",)), (overdue, ("dora",))):
-        _join(session, actor, opening, names)
-        _work(session, actor(names[0]), opening)
-        _close(session, actor(names[0]), opening)
-    _join(session, actor, running, ("henri", "admin"))
-    _work(session, actor("henri"), running)
-    _join(session, actor, coming, ("blaise", "fatou"))
-    _mark(session, actor("camille"), actor("fatou"), decided, sign=True)
-    _mark(session, actor("camille"), actor("dora"), overdue, sign=False)
+        joined(session, actor, opening, names)
+        worked(session, actor(names[0]), opening)
+        closed(session, actor(names[0]), opening)
+    joined(session, actor, running, ("henri", "admin"))
+    worked(session, actor("henri"), running)
+    joined(session, actor, coming, ("blaise", "fatou"))
+    marked(session, actor("camille"), actor("fatou"), decided, sign=True)
+    marked(session, actor("camille"), actor("dora"), overdue, sign=False)
 
 
-def _open(session: Session, actor: People, challenge: Challenge, title: str, starts_at: datetime) -> ChallengeSession:
+def opened(session: Session, actor: People, challenge: Challenge, title: str, starts_at: datetime) -> ChallengeSession:
+    """A session that was opened twenty days before its start."""
     with clock.frozen(starts_at - timedelta(days=20)):
         return challenge_sessions.open_session(
             session, actor=actor("camille"), challenge=challenge, title=title, starts_at=starts_at
         )
 
 
-def _join(session: Session, actor: People, opening: ChallengeSession, names: tuple[str, ...]) -> None:
+def joined(session: Session, actor: People, opening: ChallengeSession, names: tuple[str, ...]) -> None:
+    """These people make one team the day before."""
     code = None
     with clock.frozen(opening.starts_at - timedelta(days=1)):
         for name in names:
@@ -99,23 +102,28 @@ def _join(session: Session, actor: People, opening: ChallengeSession, names: tup
             code = challenges.join(session, actor=actor(name), opening=found, code=code).join_code
 
 
-def _work(session: Session, actor: Actor, opening: ChallengeSession) -> None:
+def worked(
+    session: Session, actor: Actor, opening: ChallengeSession, link: str = "https://example.org/lettres"
+) -> None:
+    """Half an hour after the start, leave a note and a link, and say where the team stands."""
     with clock.frozen(opening.starts_at + timedelta(minutes=30)):
         seat = get_seat(session, actor.account_id, opening.public_id)
-        before, link = challenges.words_seen(seat.submission), "https://example.org/lettres"
+        before = challenges.words_seen(seat.submission)
         challenges.save_words(session, seat=seat, note=NOTE, link=link, before=before)
         seat = get_seat(session, actor.account_id, opening.public_id)
         before = challenges.view_seen(seat.submission)
         challenges.assess_ourselves(session, seat=seat, levels=shots_projects.GOOD, before=before)
 
 
-def _close(session: Session, actor: Actor, opening: ChallengeSession) -> None:
+def closed(session: Session, actor: Actor, opening: ChallengeSession) -> None:
+    """The worker closes this person's team."""
     with clock.frozen(opening.ends_at + timedelta(minutes=2)):
         team = get_seat(session, actor.account_id, opening.public_id).team
         challenge_sessions.close_if_over(session, team.id)
 
 
-def _mark(session: Session, marker: Actor, author: Actor, opening: ChallengeSession, *, sign: bool) -> None:
+def marked(session: Session, marker: Actor, author: Actor, opening: ChallengeSession, *, sign: bool) -> None:
+    """The work of this author's team is taken and marked, and signed or not."""
     found = get_submission_to_mark(session, marker.account_id, _work_of(session, author, opening).public_id)
     taken = marking.claim(session, actor=marker, submission=found)
     said = {"demande": COMMENT.split("\n\n", maxsplit=1)[0]}
@@ -130,17 +138,18 @@ def _work_of(session: Session, author: Actor, opening: ChallengeSession) -> Subm
     return work
 
 
+def _handed_in(session: Session, opening: str, state: str) -> str:
+    """The work of a session that is in this state."""
+    wanted = select(Submission.public_id).join(ChallengeTeam, ChallengeTeam.id == Submission.team_id)
+    found = wanted.join(ChallengeSession).where(ChallengeSession.public_id == opening, Submission.state == state)
+    return session.scalars(found).one()
+
+
 def named(session: Session) -> list[tuple[str, str, str]]:
     """(person, name, path) of each page to photograph."""
     ids = dict(session.execute(select(ChallengeSession.title, ChallengeSession.public_id)).fetchall())
     coming, running, overdue, decided, cancelled = (ids[title] for title in TITLES)
-    works = {
-        one.team_id: one.public_id for one in session.scalars(select(Submission).where(Submission.state == "in_review"))
-    }
-    taken = next(public_id for team_id, public_id in works.items() if team_id is not None)
-    accepted = session.scalars(
-        select(Submission.public_id).where(Submission.state == "accepted", Submission.team_id.is_not(None))
-    ).all()
+    taken, accepted = _handed_in(session, overdue, "in_review"), _handed_in(session, decided, "accepted")
     return [
         ("fatou", "challenge-course", f"/courses/{COURSE}"),
         ("visitor", "challenge-visitor", PATH),
@@ -149,7 +158,7 @@ def named(session: Session) -> list[tuple[str, str, str]]:
         ("henri", "challenge-running", f"/challenges/{running}"),
         ("admin", "challenge-waiting", f"/challenges/{overdue}"),
         ("fatou", "challenge-decided", f"/challenges/{decided}"),
-        ("fatou", "challenge-portfolio-entry", f"/portfolio/{accepted[-1]}"),
+        ("fatou", "challenge-portfolio-entry", f"/portfolio/{accepted}"),
         ("camille", "challenge-sessions", "/marking/challenges"),
         ("camille", "challenge-opening", f"/marking/challenges/of/{COURSE}/{SLUG}"),
         ("camille", "challenge-session-coming", f"/marking/challenges/{coming}"),

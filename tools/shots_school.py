@@ -12,6 +12,7 @@ import shots_challenges
 import shots_essays
 import shots_exams
 import shots_figures
+import shots_long
 import shots_order
 import shots_projects
 import shots_studio
@@ -62,6 +63,8 @@ LETTERS = (
     *shots_challenges.WRITTEN,
     *shots_essays.WRITTEN,
     *shots_appeals.WRITTEN,
+    *shots_long.WRITTEN,
+    *shots_long.names(),
 )
 # Answers for machines, and files.
 NOT_PAGES = re.compile(r"^/(api|static|fonts|credentials|\.well-known)/|^/(healthz|readyz|metrics)$|\.(pdf|html)$")
@@ -91,6 +94,7 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots_essays.add_exam(db.session, lambda name: _actor(db.session, name))
         shots_appeals.add_states(db.session)
         shots_order.add_exam(db.session, lambda name: _actor(db.session, name))
+        shots_long.add_states(db.session, lambda name: _actor(db.session, name))
         shots_studio.add_cohorts(db.session)
         db.session.commit()
         counter = [Shot(VISITOR, *named) for named in shots_verification.named(db.session)]
@@ -99,7 +103,7 @@ def prepare(environ: dict[str, str]) -> list[Shot]:
         shots = [*_plain_pages(app), *_examples(db.session), *_answers(), *counter, *studio]
         shots += [
             Shot(*one)
-            for part in (shots_projects, shots_challenges, shots_essays, shots_appeals, shots_order)
+            for part in (shots_projects, shots_challenges, shots_essays, shots_appeals, shots_order, shots_long)
             for one in part.named(db.session)
         ]
         db.session.rollback()

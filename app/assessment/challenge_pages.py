@@ -56,13 +56,15 @@ def challenge(slug: str, challenge_slug: str) -> ResponseReturnValue:
     return _challenge_page(slug, challenge_slug, CodeForm())
 
 
-def _challenge_page(slug: str, challenge_slug: str, form: Form) -> ResponseReturnValue:
+def _challenge_page(slug: str, challenge_slug: str, form: Form, sent_to: str = "") -> ResponseReturnValue:
+    """The page with the form of a code; `sent_to` is the session that one was sent to, whose field keeps it."""
     found, actor = queries.get_challenge(db.session, slug, challenge_slug), find_actor()
     course_id = found.project.version.course_id
     enrolment = find_enrolment(db.session, actor.account_id, course_id) if actor else None
     return form_page(
         "assessment/challenge.html",
         form=form,
+        sent_to=sent_to,
         challenge=found,
         coming=queries.sessions_to_join(db.session, found),
         own=queries.own_sessions(db.session, actor.account_id, found) if actor else [],
@@ -94,7 +96,7 @@ def join_team(slug: str, challenge_slug: str, session_id: str) -> ResponseReturn
     spend(CODES, str(current_actor().account_id))
     form = CodeForm(request.form)
     if not form.validate():
-        return _challenge_page(slug, challenge_slug, form)
+        return _challenge_page(slug, challenge_slug, form, session_id)
     return _join(slug, challenge_slug, session_id, form, form.code.data)
 
 
@@ -107,7 +109,7 @@ def _join(slug: str, challenge_slug: str, session_id: str, form: Form, code: str
     with refusals(form):
         services.join(db.session, actor=current_actor(), opening=opening, code=code)
     if form.errors:
-        return _challenge_page(slug, challenge_slug, form)
+        return _challenge_page(slug, challenge_slug, form, session_id)
     db.session.commit()
     flash(_("You take part. The brief opens on this page at the start."), "info")
     return redirect(url_for(".seat", session_id=session_id))

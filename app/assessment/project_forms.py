@@ -141,4 +141,4 @@ class PortfolioForm(Form):
 
     presentation = several_lines(_l("What you want to say of it"), LONGEST_FEEDBACK, Optional())
     link = a_link(_l("Link to show"))
-    shown = BooleanField(_l("Show this project to everybody who has the address of my portfolio"))
+    shown = BooleanField(_l("Show this work to everybody who has the address of my portfolio"))

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from app.assessment import numbers
 from app.assessment.forms import AnswerForm
-from app.assessment.remarkings import Choice, Wanted, out_of_range
+from app.assessment.remarkings import Choice, Wanted
 from app.foundation.forms import LINES, ONE_LINE, AtMost, Form, NoControlCharacters
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
@@ -55,15 +55,18 @@ class RemarkingForm(Form):
             if wrong:
                 points.errors = [*points.errors, wrong]
             elif points.data and not reason.data:
-                reason.errors = [*reason.errors, _("Question %(number)s: say why.", number=choice.item.slot)]
+                reason.errors = [*reason.errors, _("Say why.")]
         return valid and not any(field.errors for field in self)
 
     def _wrong_points(self, choice: Choice, points: str, reason: str) -> str:
         if not points:
-            return _("Question %(number)s: write the points.", number=choice.item.slot) if reason else ""
+            return _("Write the points.") if reason else ""
         read = _read(points)
         most = choice.item.points
-        return "" if read is not None and 0 <= read <= most else out_of_range(choice.item.slot, most)
+        if read is not None and 0 <= read <= most:
+            return ""
+        in_words = format_number(most, current_language())
+        return _("Write points from 0 to %(most)s, with two decimals at most.", most=in_words)
 
     def _by_mark(self) -> Iterator[Choice]:
         return (one for one in self.choices if not one.by_people and not one.settled)

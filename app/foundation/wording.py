@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 
 from app.foundation.i18n import current_language, ngettext
 from app.foundation.i18n import gettext as _
 
 ZONE = ZoneInfo("Europe/Paris")
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-MOMENTS = {"fr": "d MMMM y 'à' H'\u00a0h\u00a0'mm", "en": "d MMMM y, HH:mm"}
+HOURS = {"fr": "H'\u00a0h\u00a0'mm", "en": "HH:mm"}
+MOMENTS = {"fr": f"d MMMM y 'à' {HOURS['fr']}", "en": f"d MMMM y, {HOURS['en']}"}
 
 
 def day_in_words(value: date | datetime) -> str:
@@ -26,6 +27,12 @@ def moment_in_words(value: datetime) -> str:
     language = current_language()
     said = format_datetime(value.astimezone(ZONE), MOMENTS[language], locale=LOCALES[language])
     return f"{said}{which_of_two(value)}"
+
+
+def hour_in_words(value: datetime) -> str:
+    """14 h 32 · 14:32, in the site's zone."""
+    language = current_language()
+    return format_time(value.astimezone(ZONE), HOURS[language], locale=LOCALES[language])
 
 
 def which_of_two(value: datetime) -> str:

@@ -16,7 +16,7 @@ from app.foundation.i18n import gettext as _
 from app.foundation.identifiers import grouped
 from app.foundation.markdown import clean, render, render_inline
 from app.foundation.typography import NO_BREAK, format_number, format_percent, typeset
-from app.foundation.wording import LOCALES, ZONE, day_in_words, moment_in_words, which_of_two
+from app.foundation.wording import LOCALES, ZONE, day_in_words, hour_in_words, moment_in_words, which_of_two
 
 _typeset = lru_cache(maxsize=4096)(typeset)
 
@@ -37,8 +37,8 @@ def clock_time(value: datetime) -> str:
 
 
 def clock_hour(value: datetime) -> str:
-    """14:32; 02:30 (winter time) in the night that has two of them."""
-    return clock_time(value)[:5] + which_of_two(value)
+    """14 h 32 · 14:32, as a sentence says it; 02:30 (winter time) in the night that has two of them."""
+    return hour_in_words(value) + which_of_two(value)
 
 
 def number(value: int | float | Decimal, digits: int | None = None) -> str:

@@ -184,6 +184,17 @@ def test_a_sealed_file_is_of_a_kind_that_runs_nothing(
     assert send_file(camille, f"/marking/challenges/{arena.opening.public_id}/sealed/7").status_code in (404, 422)
 
 
+def test_a_code_that_opens_no_team_stays_beside_the_session_it_was_typed_for(arena: Arena, cast: Cast) -> None:
+    later = arena.open("Décembre", days=30)
+    blaise = cast.client("blaise", language="fr")
+    answer = blaise.post(f"{PATH}/{later.public_id}/team", {"code": "ABCD 1234"})
+    assert answer.status_code == 422
+    (typed,) = blaise.page.select("details[open] input[name=code]")
+    assert typed["value"] == "ABCD 1234"
+    assert typed.find_parent("form")["action"].endswith(f"{later.public_id}/team")
+    assert "Aucune équipe de cette session n’a ce code" in blaise.text()
+
+
 def test_what_a_teammate_wrote_meanwhile_is_shown_beside_what_was_typed(arena: Arena, cast: Cast) -> None:
     arena.join(cast.blaise, arena.join())
     with arena.at(minutes=1):

@@ -115,14 +115,14 @@ def test_what_is_typed_wrongly_is_kept_and_said(app: Flask, session: Session, ca
     address = f"/studio/appeals/{case.appeal.public_id}/marking-again"
     wrong: list[tuple[dict[str, str], str]] = [
         ({}, "Choisissez au moins une réponse"),
-        ({"points-1": "1,5", "reason-1": "Vu."}, "écrivez des points de 0 à 1"),
-        ({"points-1": "-1", "reason-1": "Vu."}, "écrivez des points de 0 à 1"),
-        ({"points-1": "0,333", "reason-1": "Vu."}, "écrivez des points de 0 à 1"),
-        ({"points-1": "1e30", "reason-1": "Vu."}, "écrivez des points de 0 à 1"),
-        ({"points-1": "un", "reason-1": "Vu."}, "écrivez des points de 0 à 1"),
-        ({"points-1": "1 km", "reason-1": "Vu."}, "écrivez des points de 0 à 1"),
-        ({"points-1": "0,5", "reason-1": "  "}, "dites pourquoi"),
-        ({"points-1": "", "reason-1": "Gardé."}, "écrivez les points"),
+        ({"points-1": "1,5", "reason-1": "Vu."}, "Écrivez des points de 0 à 1"),
+        ({"points-1": "-1", "reason-1": "Vu."}, "Écrivez des points de 0 à 1"),
+        ({"points-1": "0,333", "reason-1": "Vu."}, "Écrivez des points de 0 à 1"),
+        ({"points-1": "1e30", "reason-1": "Vu."}, "Écrivez des points de 0 à 1"),
+        ({"points-1": "un", "reason-1": "Vu."}, "Écrivez des points de 0 à 1"),
+        ({"points-1": "1 km", "reason-1": "Vu."}, "Écrivez des points de 0 à 1"),
+        ({"points-1": "0,5", "reason-1": "  "}, "Dites pourquoi"),
+        ({"points-1": "", "reason-1": "Gardé."}, "Écrivez les points"),
         ({"points-1": "0,5", "reason-1": "x" * 1001}, "1001"),
     ]
     for sent, said in wrong:

@@ -75,7 +75,7 @@ def test_every_lesson_read_is_not_yet_a_span(cast: Cast, exam: ExamVersion) -> N
     ("language", "sentence", "words"),
     [
         ("en", "Exam in progress, ends at 10:25.", "Go on with the exam"),
-        ("fr", "Examen en cours, fin à 10:25.", "Continuer l’examen"),
+        ("fr", "Examen en cours, fin à 10 h 25.", "Continuer l’examen"),
     ],
 )
 def test_an_exam_under_way_is_the_next_step_everywhere(
