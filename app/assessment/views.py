@@ -56,7 +56,7 @@ from app.foundation.errors import RuleError, TooManyRequestsError
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
-from app.learning.queries import find_enrolment, path_of
+from app.learning.queries import find_enrolment, missing_modules, path_of
 from app.web.access import current_actor, signed_in
 from app.web.errors import when_again
 from app.web.filters import text
@@ -77,9 +77,7 @@ def _version_for(exam_public_id: str) -> tuple[ExamVersion, list[Any]] | Respons
     exam_version = queries.get_exam_version(db.session, exam.id, enrolment.course_version_id)
     version = get_version(db.session, enrolment.course_version_id)
     path = path_of(db.session, version, enrolment)
-    wanted = set(exam_version.settings.get("requires") or ())
-    missing = [module for module in version.modules if module.slug in wanted and not path.mastered(module.slug)]
-    return exam_version, missing
+    return exam_version, missing_modules(version, path, exam_version.settings)
 
 
 @blueprint.get("/exams/<public_id:exam_id>")

@@ -27,7 +27,7 @@ from app.gradebook.projects import Work, works_of
 from app.gradebook.rules import Blank
 from app.learning.cohorts import cohorts_of_people
 from app.learning.models import Cohort, ItemProgress
-from app.learning.queries import Path, path_through
+from app.learning.queries import Path, missing_modules, path_through
 
 AT_ONCE = 500  # people a statement
 BLANK_OF_STATE = {
@@ -208,12 +208,6 @@ def _quiz(module: Module, best: Decimal | None, *, mastered: bool, busy: bool, p
     if busy:
         return Quiz(None, mastered, Blank.IN_PROGRESS)
     return Quiz(None, mastered, Blank.LOCKED if path.locks_of(module.slug) else Blank.NOT_BEGUN)
-
-
-def missing_modules(version: CourseVersion, path: Path, settings: Mapping[str, Any]) -> list[Module]:
-    """The modules that an exam asks for and that are not mastered yet."""
-    wanted = set(settings.get("requires") or ())
-    return [module for module in version.modules if module.slug in wanted and not path.mastered(module.slug)]
 
 
 def exam_of(version: Version, path: Path, outcomes: Sequence[Outcome], courses_missing: frozenset[int]) -> Exam | None:

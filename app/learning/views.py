@@ -20,7 +20,7 @@ from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.learning import services
 from app.learning.models import Enrolment
-from app.learning.queries import Path, find_enrolment, path_of
+from app.learning.queries import Path, find_enrolment, missing_modules, path_of
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.rendering import page
 from app.web.sent_from import sent_from
@@ -62,12 +62,6 @@ def home(slug: str) -> str | Response:
         challenges=challenges_of(db.session, version),
         newer=get_current_version(db.session, slug).id != version.id,
     )
-
-
-def missing_modules(version: CourseVersion, path: Path, settings: Mapping[str, Any]) -> list[Any]:
-    """The modules that the exam asks for and that are not mastered yet."""
-    wanted = set(settings.get("requires") or ())
-    return [module for module in version.modules if module.slug in wanted and not path.mastered(module.slug)]
 
 
 @blueprint.post("/<slug:slug>")
