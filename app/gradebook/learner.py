@@ -125,7 +125,7 @@ def _obstacles(session: Session, person: Person, known: Version, path: Path, sta
     )
     courses = [
         course
-        for course in prerequisites_of(session, known.version.id)
+        for course in prerequisites_of(session, known.version)
         if f"course:{course.id}" in facts.missing_prerequisites
     ]
     missing = [localised(module.title) for module in modules]

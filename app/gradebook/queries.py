@@ -19,7 +19,7 @@ from app.assessment.project_outcomes import project_outcomes_of
 from app.assessment.queries import attempts_used, certification_exam_of, instant
 from app.assessment.services import rounded_unless
 from app.catalog.models import CourseVersion, Module
-from app.catalog.queries import get_version, prerequisites_of
+from app.catalog.queries import get_version
 from app.certification.queries import Standing, standings_in
 from app.foundation import clock
 from app.gradebook.people import Person
@@ -132,12 +132,12 @@ class Version:
 def version_of(session: Session, version_id: int) -> Version:
     """What a gradebook needs of a version."""
     version, exam = get_version(session, version_id), certification_exam_of(session, version_id)
-    required = prerequisites_of(session, version_id) if exam else ()
+    required = version.prerequisites if exam else ()
     return Version(version, exam, frozenset(course.id for course in required))
 
 
 def rows_of(session: Session, course_id: int, people: Sequence[Person]) -> list[Row]:
-    """The rows of these people in their order: a dozen statements for every 500 of them, and three a version."""
+    """The rows of these people in their order: a dozen statements for every 500 of them, and two a version."""
     versions = {one: version_of(session, one) for one in sorted({person.version_id for person in people})}
     rows: list[Row] = []
     for start in range(0, len(people), AT_ONCE):
