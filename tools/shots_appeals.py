@@ -13,6 +13,7 @@ from app.accounts.models import Account
 from app.accounts.services import create_account
 from app.assessment import appeals, paper_queries, papers, remarked, remarkings, standings
 from app.assessment.appeal_models import Appeal
+from app.assessment.marking import save_marking
 from app.assessment.models import Attempt, Exam
 from app.assessment.remarking_models import Remarking
 from app.assessment.remarkings import Wanted
@@ -73,7 +74,7 @@ def _mark_anew(session: Session, staff: dict[str, Actor]) -> None:
             found = paper_queries.get_paper(session, actor.account_id, paper.public_id)
             taken = papers.claim(session, actor=actor, paper=found)
             levels = {"faits": 3, "ordre": 2}
-            papers.save_marking(session, marking=taken, levels=levels, feedback={}, comment=SAID)
+            save_marking(session, marking=taken, levels=levels, feedback={}, comment=SAID)
             papers.finish_marking(session, actor=actor, paper=found, marking=taken)
 
 

@@ -12,6 +12,7 @@ from app.assessment import paper_queries, papers, starting
 from app.assessment.answering import Incoming, save_answer
 from app.assessment.attempt_files import keep_file
 from app.assessment.drafts import QuestionDraft
+from app.assessment.marking import save_marking
 from app.assessment.models import Attempt, AttemptItem, Exam, ExamVersion
 from app.assessment.paper_models import Paper, PaperMarking
 from app.assessment.services import submit_attempt
@@ -141,7 +142,7 @@ def _take(session: Session, marker: Actor, paper: Paper, said: dict[str, str], c
     found = paper_queries.get_paper(session, marker.account_id, paper.public_id)
     taken = papers.claim(session, actor=marker, paper=found)
     levels = {"faits": 2, "ordre": 2}
-    papers.save_marking(session, marking=taken, levels=levels, feedback=said, comment=comment)
+    save_marking(session, marking=taken, levels=levels, feedback=said, comment=comment)
     return taken
 
 

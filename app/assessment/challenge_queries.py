@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.assessment.accommodation_models import Accommodation
@@ -59,19 +59,23 @@ def _challenges_in(session: Session, version_id: int) -> Sequence[tuple[str, dic
     return [(row.slug, row.title, row.promise) for row in rows]
 
 
+# Built once, for the pages of courses: building it again costs more than running it.
+_NEXT_STARTS = (
+    select(Project.slug, func.min(ChallengeSession.starts_at).label("starts_at"))
+    .join(Project, Project.id == ChallengeSession.project_id)
+    .join(CourseVersion, CourseVersion.id == Project.course_version_id)
+    .where(
+        CourseVersion.course_id == bindparam("course_id"),
+        ChallengeSession.cancelled_at.is_(None),
+        ChallengeSession.starts_at > bindparam("now"),
+    )
+    .group_by(Project.slug)
+)
+
+
 def _next_starts(session: Session, course_id: int) -> dict[str, datetime]:
     """By challenge, when its next session starts, on whichever version of the course it was opened."""
-    rows = session.execute(
-        select(Project.slug, func.min(ChallengeSession.starts_at).label("starts_at"))
-        .join(Project, Project.id == ChallengeSession.project_id)
-        .join(CourseVersion, CourseVersion.id == Project.course_version_id)
-        .where(
-            CourseVersion.course_id == course_id,
-            ChallengeSession.cancelled_at.is_(None),
-            ChallengeSession.starts_at > clock.now(),
-        )
-        .group_by(Project.slug)
-    )
+    rows = session.execute(_NEXT_STARTS, {"course_id": course_id, "now": clock.now()})
     return {row.slug: row.starts_at for row in rows}
 
 

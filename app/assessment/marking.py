@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +14,7 @@ from app.accounts.models import Account
 from app.assessment import challenge_mails
 from app.assessment.challenge_queries import members_of
 from app.assessment.mails import ACCEPTED_LETTER, CHANGES_LETTER
+from app.assessment.paper_models import AnyMarking
 from app.assessment.project_models import Marking, Submission, SubmissionFile, SubmissionRevision
 from app.assessment.project_queries import QueueRow, find_marking, markings_of
 from app.assessment.projects import move
@@ -46,7 +48,7 @@ def places_wanted(submission: Submission, markings: Sequence[Marking]) -> int:
     return markers_needed(project.rubric, done, project.markers)
 
 
-def is_left_behind(marking: Marking, now: datetime) -> bool:
+def is_left_behind(marking: AnyMarking, now: datetime) -> bool:
     """Was it taken long ago, and never finished?"""
     return marking.done_at is None and marking.claimed_at <= now - TAKEN_FOR
 
@@ -144,18 +146,28 @@ def put_back(session: Session, *, actor: Actor, submission: Submission) -> None:
 
 
 def save_marking(
-    session: Session, *, marking: Marking, levels: Mapping[str, int], feedback: Mapping[str, str], comment: str
+    session: Session, *, marking: AnyMarking, levels: Mapping[str, int], feedback: Mapping[str, str], comment: str
 ) -> None:
     """Keep a marking that is not done; raises ConflictError when it is, or was taken over."""
-    saved = session.execute(
-        update(Marking)
-        .where(Marking.id == marking.id, Marking.marker_id == marking.marker_id, Marking.done_at.is_(None))
-        .values(levels=dict(levels), feedback=dict(feedback), comment=comment)
+    _write(session, marking, marking.marker_id, levels=dict(levels), feedback=dict(feedback), comment=comment)
+    session.refresh(marking)
+
+
+def sign(session: Session, marking: AnyMarking, marker_id: int) -> None:
+    """Make one's own marking final; raises ConflictError when it is already, or was taken over."""
+    _write(session, marking, marker_id, done_at=clock.now())
+
+
+def _write(session: Session, marking: AnyMarking, marker_id: int, **values: Any) -> None:
+    kind = type(marking)
+    written = session.execute(
+        update(kind)
+        .where(kind.id == marking.id, kind.marker_id == marker_id, kind.done_at.is_(None))
+        .values(**values)
         .execution_options(synchronize_session=False)
     )
-    if saved.rowcount != 1:  # type: ignore[attr-defined]
+    if written.rowcount != 1:  # type: ignore[attr-defined]
         raise ConflictError(MOVED_ON)
-    session.refresh(marking)
 
 
 def finish_marking(session: Session, *, actor: Actor, submission: Submission, marking: Marking) -> None:
@@ -167,14 +179,7 @@ def finish_marking(session: Session, *, actor: Actor, submission: Submission, ma
     # Held first: of two markers who finish at once, the second sees the marking of the first.
     if not move(session, submission, Step.IN_REVIEW, end=Step.IN_REVIEW, changed_at=clock.now()):
         raise ConflictError(MOVED_ON)
-    signed = session.execute(
-        update(Marking)
-        .where(Marking.id == marking.id, Marking.marker_id == actor.account_id, Marking.done_at.is_(None))
-        .values(done_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if signed.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(MOVED_ON)
+    sign(session, marking, actor.account_id)
     record(
         session, actor=actor, event="marking.done", subject=submission.public_id,
         details={"revision": marking.revision, "place": marking.place, "levels": dict(marking.levels)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,8 +24,8 @@ FIRST, SECOND, CLOSED = "first", "second", "closed"
 ROUNDS = {FIRST: 1, SECOND: 2, CLOSED: 2}  # by state: the round whose ratings are of interest
 
 
-def cut_of(session: Session, attempt: Attempt, maximum: Decimal, *, void: Collection[int] = ()) -> Decimal:
-    """The points, with 2 places, that pass an attempt of `maximum` points; `void` question versions are out of both.
+def cut_of(session: Session, attempt: Attempt, maximum: Decimal) -> Decimal:
+    """The points, with 2 places, that pass an attempt of `maximum` points when it is marked first.
 
     The panel's where the exam asks for one and it had closed before the attempt began: a cut never moves while
     somebody sits. Else the exam's own share of the points.
@@ -38,7 +38,7 @@ def cut_of(session: Session, attempt: Attempt, maximum: Decimal, *, void: Collec
     items = session.execute(
         select(AttemptItem.question_version_id, AttemptItem.points).where(AttemptItem.attempt_id == attempt.id)
     )
-    cut = standards.form_cut([(row[0], row[1]) for row in items if row[0] not in void], rated_by(session, panel))
+    cut = standards.form_cut([(row[0], row[1]) for row in items], rated_by(session, panel))
     return default if cut is None else cut
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.assessment.models import Attempt, AttemptItem
+from app.assessment.project_models import Marking
 from app.assessment.remarking_models import Remarking
 from app.foundation.database import Base, JSONValue, UTCDateTime
 
@@ -99,3 +101,6 @@ class PaperMarking(Base):
     comment: Mapped[str] = mapped_column(Text)
     claimed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+AnyMarking: TypeAlias = Marking | PaperMarking  # of a project or of a paper: noted on and signed alike

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.assessment import essays, papers
 from app.assessment import paper_queries as queries
 from app.assessment.candidate import candidate_question
+from app.assessment.marking import save_marking
 from app.assessment.paper_models import Paper, PaperMarking
 from app.assessment.project_forms import MarkingForm, PaperForm, marking_form
 from app.assessment.project_queries import names_of
@@ -94,8 +95,7 @@ def put_back(paper_id: str) -> ResponseReturnValue:
 def paper(paper_id: str) -> ResponseReturnValue:
     """The answer and one's marking of it; what one signed stays to be read."""
     found, marking = _taken(paper_id)
-    stored = {"levels": marking.levels, "feedback": marking.feedback, "comment": marking.comment}
-    return _marking_page(found, marking, _form(found, stored=stored))
+    return _marking_page(found, marking, _form(found, stored=marking))
 
 
 def _taken(paper_id: str) -> tuple[Paper, PaperMarking]:
@@ -146,7 +146,7 @@ def save(paper_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _marking_page(found, marking, form)
     with refusals(form):
-        papers.save_marking(
+        save_marking(
             db.session, marking=marking, levels=form.levels, feedback=form.feedback, comment=form.comment.data or ""
         )
     if form.errors:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.assessment import paper_queries as queries
 from app.assessment import regrades, remarkings
-from app.assessment.marking import MOVED_ON, TAKEN_FOR
+from app.assessment.marking import MOVED_ON, is_left_behind, sign
 from app.assessment.models import Attempt
 from app.assessment.paper_models import Paper, PaperMarking
 from app.assessment.rubrics import combined, is_complete, markers_needed, score
@@ -29,11 +29,6 @@ def places_wanted(paper: Paper, markings: Sequence[PaperMarking]) -> int:
     """How many markings a paper wants, as far as is known today: a third where two differ."""
     done = [marking.levels for marking in markings if marking.done_at is not None]
     return markers_needed(queries.rubric_of(paper), done, paper.markers)
-
-
-def is_left_behind(marking: PaperMarking, now: datetime) -> bool:
-    """Was it taken long ago, and never finished?"""
-    return marking.done_at is None and marking.claimed_at <= now - TAKEN_FOR
 
 
 @dataclass(frozen=True)
@@ -135,25 +130,6 @@ def put_back(session: Session, *, actor: Actor, paper: Paper) -> None:
     record(session, actor=actor, event="paper.put-back", subject=paper.public_id)
 
 
-def save_marking(
-    session: Session, *, marking: PaperMarking, levels: Mapping[str, int], feedback: Mapping[str, str], comment: str
-) -> None:
-    """Keep a marking that is not done; raises ConflictError when it is, or was taken over."""
-    saved = session.execute(
-        update(PaperMarking)
-        .where(
-            PaperMarking.id == marking.id,
-            PaperMarking.marker_id == marking.marker_id,
-            PaperMarking.done_at.is_(None),
-        )
-        .values(levels=dict(levels), feedback=dict(feedback), comment=comment)
-        .execution_options(synchronize_session=False)
-    )
-    if saved.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(MOVED_ON)
-    session.refresh(marking)
-
-
 def finish_marking(session: Session, *, actor: Actor, paper: Paper, marking: PaperMarking) -> bool:
     """Sign a whole marking, for good; says whether it was the last one that the attempt, or a re-marking, waited for.
 
@@ -164,18 +140,7 @@ def finish_marking(session: Session, *, actor: Actor, paper: Paper, marking: Pap
     attempt = session.get_one(Attempt, paper.attempt_id, populate_existing=True)
     if not paper.remarking_id:
         regrades.hold_exam(session, attempt.exam_id)  # before the record's lock, as when an attempt is handed in
-    signed = session.execute(
-        update(PaperMarking)
-        .where(
-            PaperMarking.id == marking.id,
-            PaperMarking.marker_id == actor.account_id,
-            PaperMarking.done_at.is_(None),
-        )
-        .values(done_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if signed.rowcount != 1:  # type: ignore[attr-defined]
-        raise ConflictError(MOVED_ON)
+    sign(session, marking, actor.account_id)
     session.refresh(marking)
     if not is_complete(queries.rubric_of(paper), marking.levels):
         raise RuleError(_("Choose a level for each line of the rubric."))

@@ -9,6 +9,7 @@ from wtforms import BooleanField, FileField, RadioField, StringField, TextAreaFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, StopValidation
 
+from app.assessment.paper_models import AnyMarking
 from app.assessment.wording import points_in_words
 from app.foundation.forms import LINES, ONE_LINE, AtMost, Form, NoControlCharacters, WebAddress
 from app.foundation.i18n import LazyText, current_language, localised
@@ -79,9 +80,9 @@ class PaperForm(MarkingForm):
 
 
 def marking_form(
-    lines: Lines, sent: Any = None, stored: Mapping[str, Any] | None = None, kind: type[MarkingForm] = MarkingForm
+    lines: Lines, sent: Any = None, stored: AnyMarking | None = None, kind: type[MarkingForm] = MarkingForm
 ) -> MarkingForm:
-    """A marking as sent, or as `stored` {levels, feedback, comment}; what is not chosen yet may be kept so."""
+    """A marking as sent, or as `stored`; what is not chosen yet may be kept so."""
     fields: dict[str, Any] = {}
     for line in lines:
         fields[LEVEL + line["id"]] = _level_field(line, [])
@@ -90,8 +91,8 @@ def marking_form(
         )
     data: dict[str, Any] = {}
     if stored is not None:
-        data = {FEEDBACK + key: text for key, text in stored["feedback"].items()}
-        data |= {"comment": stored["comment"], **_levels_data(stored["levels"])}
+        data = {FEEDBACK + key: text for key, text in stored.feedback.items()}
+        data |= {"comment": stored.comment, **_levels_data(stored.levels)}
     form: MarkingForm = _filled(type("LineByLineForm", (kind,), fields), lines, sent, data)
     return form
 

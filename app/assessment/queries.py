@@ -22,10 +22,10 @@ from app.assessment.models import (
 )
 from app.assessment.sittings import Sitting
 from app.assessment.wording import refusal_sentence
-from app.catalog.models import CoursePrerequisite
 from app.catalog.queries import find_course, get_item, get_version
 from app.foundation import clock
 from app.foundation.errors import NotFoundError
+from app.foundation.keeping import Kept
 from app.learning.queries import find_enrolment, path_of
 
 # Statements of every page are built once: building them again costs more than running them.
@@ -36,7 +36,9 @@ _EXAM_VERSIONS = (
     .where(ExamVersion.course_version_id == bindparam("course_version_id"))
     .order_by(ExamVersion.id)
 )
+_CERTIFICATION = _EXAM_VERSIONS.where(Exam.kind == "certification").limit(1)
 _POOL_SIZE = select(func.count()).select_from(ExamPool).where(ExamPool.exam_version_id == bindparam("exam_version_id"))
+_POOL_SIZES: Kept[tuple[str, int], int] = Kept(256)
 
 
 def exam_versions_of(session: Session, course_version_id: int) -> Sequence[ExamVersion]:
@@ -46,7 +48,7 @@ def exam_versions_of(session: Session, course_version_id: int) -> Sequence[ExamV
 
 def certification_exam_of(session: Session, course_version_id: int) -> ExamVersion | None:
     """The exam that certifies a course version, or None."""
-    return next((one for one in exam_versions_of(session, course_version_id) if one.exam.kind == "certification"), None)
+    return session.scalars(_CERTIFICATION, {"course_version_id": course_version_id}).first()
 
 
 def get_quiz(session: Session, course_version_id: int, slug: str) -> ExamVersion:
@@ -101,9 +103,10 @@ def graded_exams(session: Session) -> Sequence[tuple[Exam, ExamVersion]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def pool_size(session: Session, exam_version_id: int) -> int:
-    """How many questions an exam version may draw."""
-    return session.scalar(_POOL_SIZE, {"exam_version_id": exam_version_id}) or 0
+def pool_size(session: Session, exam_version: ExamVersion) -> int:
+    """How many questions an exam version may draw; frozen with it (ADR 0006), so counted once in a process."""
+    key = (exam_version.exam.public_id, exam_version.id)
+    return _POOL_SIZES.get(key, lambda: session.scalar(_POOL_SIZE, {"exam_version_id": exam_version.id}) or 0)
 
 
 def attempts_of(session: Session, account_id: int, exam_id: int) -> Sequence[Attempt]:
@@ -346,7 +349,9 @@ def find_result(session: Session, attempt_id: int) -> Result | None:
 
 
 def results_of(session: Session, attempt_ids: Sequence[int]) -> dict[int, Result]:
-    """The released results in force of several attempts, in one statement."""
+    """The released results in force of several attempts, in one statement; none is asked about no attempt."""
+    if not attempt_ids:
+        return {}
     rows = session.scalars(
         select(Result)
         .join(Attempt, Attempt.id == Result.attempt_id)
@@ -375,10 +380,8 @@ def passed_courses(session: Session, account_id: int) -> frozenset[int]:
 
 def missing_prerequisites(session: Session, account_id: int, course_version_id: int) -> frozenset[int]:
     """Ids of the courses to certify first and not yet passed."""
-    required = session.scalars(
-        select(CoursePrerequisite.required_course_id).where(CoursePrerequisite.course_version_id == course_version_id)
-    ).all()
-    return frozenset(required) - passed_courses(session, account_id) if required else frozenset()
+    required = frozenset(course.id for course in get_version(session, course_version_id).prerequisites)
+    return required - passed_courses(session, account_id) if required else frozenset()
 
 
 def due_attempts(session: Session, limit: int = 200) -> Sequence[int]:

@@ -90,9 +90,7 @@ def put_back(submission_id: str) -> ResponseReturnValue:
 def submission(submission_id: str) -> ResponseReturnValue:
     """The work and one's marking of it; what one signed stays to be read."""
     found, marking = _taken(submission_id)
-    lines = found.project.body["rubric"]
-    stored = {"levels": marking.levels, "feedback": marking.feedback, "comment": marking.comment}
-    return _marking_page(found, marking, marking_form(lines, stored=stored))
+    return _marking_page(found, marking, marking_form(found.project.body["rubric"], stored=marking))
 
 
 def _taken(submission_id: str) -> tuple[Submission, Marking]:

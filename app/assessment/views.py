@@ -48,6 +48,7 @@ from app.assessment.sittings import (
     slots_of,
 )
 from app.assessment.wording import BLANK, ON_BREAK, left_sentence, refusal_sentence, refusal_sentences, waits_in_words
+from app.catalog.models import CourseVersion
 from app.catalog.queries import get_version, prerequisites_of
 from app.certification.queries import Standing, find_standing
 from app.extensions import db
@@ -56,7 +57,7 @@ from app.foundation.errors import RuleError, TooManyRequestsError
 from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.foundation.numbers import whole
-from app.learning.queries import find_enrolment, path_of
+from app.learning.queries import find_enrolment, missing_modules, path_of
 from app.web.access import current_actor, signed_in
 from app.web.errors import when_again
 from app.web.filters import text
@@ -77,9 +78,7 @@ def _version_for(exam_public_id: str) -> tuple[ExamVersion, list[Any]] | Respons
     exam_version = queries.get_exam_version(db.session, exam.id, enrolment.course_version_id)
     version = get_version(db.session, enrolment.course_version_id)
     path = path_of(db.session, version, enrolment)
-    wanted = set(exam_version.settings.get("requires") or ())
-    missing = [module for module in version.modules if module.slug in wanted and not path.mastered(module.slug)]
-    return exam_version, missing
+    return exam_version, missing_modules(version, path, exam_version.settings)
 
 
 @blueprint.get("/exams/<public_id:exam_id>")
@@ -107,14 +106,15 @@ def _exam_page(
     )
     stored = queries.find_open_attempt(db.session, account_id, exam_version.exam_id)
     settings, pool = exam_version.settings, frozen_pool(db.session, exam_version)
+    version = get_version(db.session, exam_version.course_version_id)
     return form_page(
         "assessment/exam.html",
         form=sent or _pledge(exam_version),
         exam_version=exam_version,
-        version=get_version(db.session, exam_version.course_version_id),
+        version=version,
         missing=missing,
         standing=standing,
-        courses_missing=_courses_missing(exam_version),
+        courses_missing=_courses_missing(version),
         reasons=refusal_sentences(rules.may_start(facts, clock.now())),
         open_attempt=stored if facts.has_open_attempt else None,
         ended_attempt=None if facts.has_open_attempt else stored,
@@ -137,9 +137,9 @@ def _pass_stands(standing: Standing | None) -> bool:
     return standing is None or standing.status != "revoked"
 
 
-def _courses_missing(exam_version: ExamVersion) -> list[Any]:
-    missing = queries.missing_prerequisites(db.session, current_actor().account_id, exam_version.course_version_id)
-    return [course for course in prerequisites_of(db.session, exam_version.course_version_id) if course.id in missing]
+def _courses_missing(version: CourseVersion) -> list[Any]:
+    missing = queries.missing_prerequisites(db.session, current_actor().account_id, version.id)
+    return [course for course in prerequisites_of(db.session, version) if course.id in missing]
 
 
 @blueprint.post("/exams/<public_id:exam_id>")

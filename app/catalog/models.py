@@ -55,6 +55,9 @@ class CourseVersion(Base):
 
     course: Mapped[Course] = relationship(foreign_keys=[course_id])
     modules: Mapped[list[Module]] = relationship(order_by="Module.position", back_populates="version")
+    prerequisites: Mapped[list[Course]] = relationship(
+        secondary="course_prerequisite", order_by="Course.slug", viewonly=True
+    )
 
 
 class CourseFile(Base):

@@ -10,12 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, Numeric, Select, bindparam, cast, func, select
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.catalog.models import (
     Course,
-    CoursePrerequisite,
     CourseSkill,
     CourseText,
     CourseVersion,
@@ -71,7 +70,11 @@ _BY_ID = _IDENTITY.join(Course, Course.id == CourseVersion.course_id).where(Cour
 _WHOLE = (
     select(CourseVersion)
     .join(Course, Course.id == CourseVersion.course_id)
-    .options(contains_eager(CourseVersion.course), selectinload(CourseVersion.modules).selectinload(Module.items))
+    .options(
+        contains_eager(CourseVersion.course),
+        selectinload(CourseVersion.modules).selectinload(Module.items),
+        selectinload(CourseVersion.prerequisites),
+    )
     .where(CourseVersion.id == bindparam("id"))
 )
 
@@ -85,7 +88,7 @@ def get_current_version(session: Session, slug: str) -> CourseVersion:
 
 
 def get_version(session: Session, version_id: int) -> CourseVersion:
-    """A version by its key, with its modules and items; raises NotFoundError.
+    """A version by its key, with its modules, its items and the courses it asks for; raises NotFoundError.
 
     It never changes, so it is kept in the process and belongs to no session: read it, never change it, and ask the
     database for what does change, such as its course's current version.
@@ -258,16 +261,16 @@ def courses_proving(session: Session, skill_ids: Iterable[int]) -> Sequence[Prov
 
 _PREREQUISITES = (
     select(Course)
-    .join(CoursePrerequisite, CoursePrerequisite.required_course_id == Course.id)
-    .where(CoursePrerequisite.course_version_id == bindparam("id"))
-    .options(selectinload(Course.current_version))
+    .where(Course.id.in_(bindparam("ids", expanding=True)))
+    .options(joinedload(Course.current_version))
     .order_by(Course.slug)
 )
 
 
-def prerequisites_of(session: Session, version_id: int) -> Sequence[Course]:
-    """The courses to certify before this version's exam."""
-    return session.scalars(_PREREQUISITES, {"id": version_id}).all()
+def prerequisites_of(session: Session, version: CourseVersion) -> Sequence[Course]:
+    """The courses to certify before this version's exam, as they are now; nothing is asked where it needs none."""
+    ids = [course.id for course in version.prerequisites]
+    return session.scalars(_PREREQUISITES, {"ids": ids}).all() if ids else []
 
 
 def step_of(version: CourseVersion, slug: str) -> Item:

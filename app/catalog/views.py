@@ -98,8 +98,8 @@ def course(slug: str) -> str:
         path=path_of(db.session, version, enrolment),
         enrolment=enrolment,
         skills=skills_taught(db.session, [version.id]),
-        prerequisites=prerequisites_of(db.session, version.id),
+        prerequisites=prerequisites_of(db.session, version),
         exam=exam,
         challenges=challenges_of(db.session, version),
-        pool=pool_size(db.session, exam.id) if exam else 0,
+        pool=pool_size(db.session, exam) if exam else 0,
     )

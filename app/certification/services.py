@@ -115,7 +115,7 @@ def _certificate(session: Session, passed: PassedAttempt, result: Result) -> Cer
             "score": float(rules.score_ratio(result.total, result.max_points)),
             "cut": float(rules.score_ratio(result.cut, result.max_points)),
             "items": len(passed.attempt.items),
-            "pool": pool_size(session, passed.exam_version.id),
+            "pool": pool_size(session, passed.exam_version),
             "attempt": passed.attempt.number,
             "attempts_allowed": passed.exam_version.settings.get("max_attempts"),
             "minutes": _minutes(passed.exam_version.settings.get("duration_s")),

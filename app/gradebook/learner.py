@@ -25,7 +25,6 @@ from app.gradebook.queries import (
     Quiz,
     Version,
     exam_of,
-    missing_modules,
     path_in,
     progress_of_many,
     quizzes_of,
@@ -34,7 +33,7 @@ from app.gradebook.queries import (
 from app.gradebook.wording import obstacle_in_words
 from app.learning.cohorts import cohorts_of_people
 from app.learning.models import Cohort, Enrolment, ItemProgress
-from app.learning.queries import Path
+from app.learning.queries import Path, missing_modules
 
 MOST_TRIES = 100  # of exercises, the newest; they are without limit
 
@@ -126,7 +125,7 @@ def _obstacles(session: Session, person: Person, known: Version, path: Path, sta
     )
     courses = [
         course
-        for course in prerequisites_of(session, known.version.id)
+        for course in prerequisites_of(session, known.version)
         if f"course:{course.id}" in facts.missing_prerequisites
     ]
     missing = [localised(module.title) for module in modules]

@@ -19,7 +19,7 @@ from app.assessment.project_outcomes import project_outcomes_of
 from app.assessment.queries import attempts_used, certification_exam_of, instant
 from app.assessment.services import rounded_unless
 from app.catalog.models import CourseVersion, Module
-from app.catalog.queries import get_version, prerequisites_of
+from app.catalog.queries import get_version
 from app.certification.queries import Standing, standings_in
 from app.foundation import clock
 from app.gradebook.people import Person
@@ -27,7 +27,7 @@ from app.gradebook.projects import Work, works_of
 from app.gradebook.rules import Blank
 from app.learning.cohorts import cohorts_of_people
 from app.learning.models import Cohort, ItemProgress
-from app.learning.queries import Path, path_through
+from app.learning.queries import Path, missing_modules, path_through
 
 AT_ONCE = 500  # people a statement
 BLANK_OF_STATE = {
@@ -132,12 +132,12 @@ class Version:
 def version_of(session: Session, version_id: int) -> Version:
     """What a gradebook needs of a version."""
     version, exam = get_version(session, version_id), certification_exam_of(session, version_id)
-    required = prerequisites_of(session, version_id) if exam else ()
+    required = version.prerequisites if exam else ()
     return Version(version, exam, frozenset(course.id for course in required))
 
 
 def rows_of(session: Session, course_id: int, people: Sequence[Person]) -> list[Row]:
-    """The rows of these people in their order: a dozen statements for every 500 of them, and three a version."""
+    """The rows of these people in their order: a dozen statements for every 500 of them, and two a version."""
     versions = {one: version_of(session, one) for one in sorted({person.version_id for person in people})}
     rows: list[Row] = []
     for start in range(0, len(people), AT_ONCE):
@@ -208,12 +208,6 @@ def _quiz(module: Module, best: Decimal | None, *, mastered: bool, busy: bool, p
     if busy:
         return Quiz(None, mastered, Blank.IN_PROGRESS)
     return Quiz(None, mastered, Blank.LOCKED if path.locks_of(module.slug) else Blank.NOT_BEGUN)
-
-
-def missing_modules(version: CourseVersion, path: Path, settings: Mapping[str, Any]) -> list[Module]:
-    """The modules that an exam asks for and that are not mastered yet."""
-    wanted = set(settings.get("requires") or ())
-    return [module for module in version.modules if module.slug in wanted and not path.mastered(module.slug)]
 
 
 def exam_of(version: Version, path: Path, outcomes: Sequence[Outcome], courses_missing: frozenset[int]) -> Exam | None:

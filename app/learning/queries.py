@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -111,6 +112,12 @@ def path_through(
         started=started,
         last=last,
     )
+
+
+def missing_modules(version: CourseVersion, path: Path, settings: Mapping[str, Any]) -> list[Module]:
+    """The modules that an exam asks for and that are not mastered yet."""
+    wanted = set(settings.get("requires") or ())
+    return [module for module in version.modules if module.slug in wanted and not path.mastered(module.slug)]
 
 
 # Built once: building a statement costs more than running it.

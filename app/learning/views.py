@@ -20,7 +20,7 @@ from app.foundation.i18n import current_language
 from app.foundation.i18n import gettext as _
 from app.learning import services
 from app.learning.models import Enrolment
-from app.learning.queries import Path, find_enrolment, path_of
+from app.learning.queries import Path, find_enrolment, missing_modules, path_of
 from app.web.access import current_actor, find_actor, public, signed_in
 from app.web.rendering import page
 from app.web.sent_from import sent_from
@@ -30,7 +30,10 @@ blueprint = Blueprint("learning", __name__, url_prefix="/learn")
 
 def _course_of_reader(slug: str) -> tuple[CourseVersion, Enrolment | None, Path]:
     """The version this reader follows (their own, or the current one), their enrolment, their path."""
-    current = get_current_version(db.session, slug)
+    return _way_through(get_current_version(db.session, slug))
+
+
+def _way_through(current: CourseVersion) -> tuple[CourseVersion, Enrolment | None, Path]:
     actor = find_actor()
     enrolment = find_enrolment(db.session, actor.account_id, current.course_id) if actor else None
     version = current
@@ -43,7 +46,8 @@ def _course_of_reader(slug: str) -> tuple[CourseVersion, Enrolment | None, Path]
 @signed_in
 def home(slug: str) -> str | Response:
     """Where the learner is in this course, and the one next thing to do."""
-    version, enrolment, path = _course_of_reader(slug)
+    current = get_current_version(db.session, slug)
+    version, enrolment, path = _way_through(current)
     if enrolment is None:
         return redirect(url_for("catalog.course", slug=slug))
     exam = certification_exam_of(db.session, version.id)
@@ -60,14 +64,8 @@ def home(slug: str) -> str | Response:
         sitting=open_exams(db.session, enrolment.account_id).get(version.course_id),
         standing=find_standing(db.session, enrolment.account_id, version.course_id),
         challenges=challenges_of(db.session, version),
-        newer=get_current_version(db.session, slug).id != version.id,
+        newer=current.id != version.id,
     )
-
-
-def missing_modules(version: CourseVersion, path: Path, settings: Mapping[str, Any]) -> list[Any]:
-    """The modules that the exam asks for and that are not mastered yet."""
-    wanted = set(settings.get("requires") or ())
-    return [module for module in version.modules if module.slug in wanted and not path.mastered(module.slug)]
 
 
 @blueprint.post("/<slug:slug>")

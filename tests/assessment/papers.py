@@ -14,6 +14,7 @@ from app.accounts.models import Account
 from app.assessment import paper_queries, papers
 from app.assessment.answering import Incoming, save_answer
 from app.assessment.attempt_files import keep_file
+from app.assessment.marking import save_marking
 from app.assessment.models import Attempt, Result, Score
 from app.assessment.paper_models import Paper, PaperMarking
 from app.assessment.services import submit_attempt
@@ -107,7 +108,7 @@ class WrittenExam:
         found = paper_queries.get_paper(self.session, marker.id, paper.public_id)
         taken = papers.claim(self.session, actor=marker.actor(), paper=found)
         feedback = {key: f"{said} {key}" for key in levels} if said else {}
-        papers.save_marking(self.session, marking=taken, levels=levels, feedback=feedback, comment=said)
+        save_marking(self.session, marking=taken, levels=levels, feedback=feedback, comment=said)
         self.session.commit()
         return taken
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account
 from app.assessment import appeals, paper_queries, papers, queries, remarkings
 from app.assessment.appeal_models import Appeal
+from app.assessment.marking import save_marking
 from app.assessment.models import Attempt
 from app.assessment.paper_models import Paper
 from app.assessment.remarked import papers_of
@@ -65,7 +66,7 @@ class Contested:
         """Claim, mark and sign; says whether the re-marking is ready with it."""
         found = paper_queries.get_paper(self.session, who.id, paper.public_id)
         taken = papers.claim(self.session, actor=who.actor(), paper=found)
-        papers.save_marking(self.session, marking=taken, levels=levels, feedback={}, comment=said)
+        save_marking(self.session, marking=taken, levels=levels, feedback={}, comment=said)
         ended = papers.finish_marking(self.session, actor=who.actor(), paper=found, marking=taken)
         self.session.commit()
         self.session.expire_all()

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.assessment import papers, waiting
 from app.assessment.answers import PARTS_KEYS
 from app.assessment.drafts import QuestionDraft
+from app.assessment.marking import save_marking
 from app.assessment.models import Attempt, AttemptItem
 from app.assessment.release_queries import waiting_of
 from app.assessment.releasing import let_out
@@ -259,7 +260,7 @@ def _released(ada: ReviewedClient, cast: Cast, session: Session, attempt: Attemp
     for name in ("Un", "Deux"):
         marker = cast.person(name, Role.INSTRUCTOR).actor()
         taken = papers.claim(session, actor=marker, paper=paper)
-        papers.save_marking(session, marking=taken, levels=levels, feedback={}, comment="")
+        save_marking(session, marking=taken, levels=levels, feedback={}, comment="")
         papers.finish_marking(session, actor=marker, paper=paper, marking=taken)
     session.commit()
     return ada.get(f"/attempts/{attempt.public_id}/result")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.assessment import paper_queries, papers, queries
 from app.assessment.answering import Incoming, Outcome, save_answer
-from app.assessment.marking import TAKEN_FOR
+from app.assessment.marking import TAKEN_FOR, save_marking
 from app.assessment.models import Attempt, Result
 from app.assessment.paper_models import AttemptFile, Paper, PaperMarking
 from app.assessment.services import annul_attempt, close_if_over, submit_attempt
@@ -191,7 +191,7 @@ def test_a_marking_is_whole_or_not_signed_and_signed_for_good(exam: WrittenExam,
     session.rollback()
     exam.mark(un, paper, FAIR)
     with pytest.raises(ConflictError):
-        papers.save_marking(session, marking=taken, levels=GOOD, feedback={}, comment="")
+        save_marking(session, marking=taken, levels=GOOD, feedback={}, comment="")
     session.rollback()
     with pytest.raises(ConflictError):
         papers.finish_marking(session, actor=un.actor(), paper=paper, marking=taken)

@@ -16,7 +16,9 @@ from app.assessment import judging, panels
 from app.assessment.draws import pool_of
 from app.assessment.models import Attempt, AttemptItem, ExamVersion, Panel, PanelRating
 from app.assessment.panel_figures import announced_cut, figures_of_panel
+from app.assessment.regrading import Decision, Kind
 from app.assessment.services import submit_attempt
+from app.assessment.standings import standings
 from app.assessment.starting import start_attempt
 from app.audit.models import AuditEntry
 from app.foundation import clock
@@ -156,7 +158,9 @@ def test_each_form_has_its_own_cut(session: Session, cast: Cast) -> None:
 def test_a_void_question_is_out_of_the_cut(session: Session, cast: Cast, bench: Bench) -> None:
     bench.close()
     attempt = sit(session, cast.ada, bench.exam)
-    assert panels.cut_of(session, attempt, Decimal(3), void=[bench.pool[0]]) == Decimal("1.62")  # 2.4667 − .85
+    assert submit_attempt(session, actor=cast.ada.actor(), attempt=attempt).cut == Decimal("2.47")
+    (standing,) = standings(session, [attempt.id], {bench.pool[0]: Decision("decision", Kind.VOID)})
+    assert standing.outcome().cut == Decimal("1.62")  # 2.4667 − .85
 
 
 def test_a_pass_is_decided_by_the_panel(session: Session, cast: Cast, bench: Bench) -> None:

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.assessment import panels
 from app.assessment.answering import Incoming, save_answer
 from app.assessment.cohorts import sheets_of
 from app.assessment.draws import pool_of
@@ -60,8 +59,6 @@ def test_a_regrade_takes_the_cut_of_the_panel_without_the_void_question(
     exam.decide(Kind.VOID)
     assert marks(session, before) == (Decimal(2), Decimal(3), Decimal("2.10"), False)
     assert marks(session, after) == (Decimal(2), Decimal(3), Decimal("1.62"), True)
-    void = {exam.faulty().id}
-    assert panels.cut_of(session, after, Decimal(3), void=void) == Decimal("1.62")
     for attempt in (before, after):
         assert replay(record_of(session, attempt)) == []
     record = json.loads(json.dumps(record_of(session, after)))

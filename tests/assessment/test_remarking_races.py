@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Account
 from app.assessment import appeals, decisions, paper_queries, papers, queries, regrades, remarkings
+from app.assessment.marking import save_marking
 from app.assessment.models import Attempt, Result
 from app.assessment.records import record_of
 from app.assessment.regrading import Kind
@@ -141,7 +142,7 @@ def test_markers_who_sign_together_make_it_ready_once(app: Flask, session: Sessi
 def signing(session: Session, marker: Account, public_id: str) -> Act:
     found = paper_queries.get_paper(session, marker.id, public_id)
     taken = papers.claim(session, actor=marker.actor(), paper=found)
-    papers.save_marking(session, marking=taken, levels=GOOD, feedback={}, comment="")
+    save_marking(session, marking=taken, levels=GOOD, feedback={}, comment="")
     session.commit()
     actor = marker.actor()
 

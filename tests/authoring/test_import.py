@@ -69,7 +69,7 @@ def test_the_real_course_arrives_whole(session: Session) -> None:
     assert found["Question"] == sum(not question.void for bank in course.banks for question in bank.questions)
     exam = certification_exam_of(session, version.id)
     assert exam is not None
-    assert pool_size(session, exam.id) >= 60
+    assert pool_size(session, exam) >= 60
     assert exam.settings["cooldown_s"] == [86400, 604800]
     assert (exam.settings["cut"], exam.settings["duration_s"], exam.settings["max_attempts"]) == ("0.70", 2100, 3)
 

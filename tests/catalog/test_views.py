@@ -143,6 +143,26 @@ def test_the_course_page_asks_the_same_statements_however_long_the_course(
     assert counts[0] == counts[1] <= 14
 
 
+@pytest.mark.parametrize(("slug", "visitor", "learner"), [("avant", 3, 6), ("apres", 4, 7)])
+def test_the_course_page_asks_nothing_twice(
+    cast: Cast,
+    session: Session,
+    client: ReviewedClient,
+    statements: SimpleNamespace,
+    slug: str,
+    visitor: int,
+    learner: int,
+) -> None:
+    """The version, its exam, its skills and the courses it asks for, if any; who reads, and their way through it."""
+    first, second = Small("avant").publish(session), Small("apres", prerequisites=["avant"]).publish(session)
+    begin(session, cast.ada, first if slug == "avant" else second)
+    for reader, wanted in ((client, visitor), (cast.client("ada"), learner)):
+        reader.get(f"/courses/{slug}")  # what never changes is kept from now on
+        statements.clear()
+        reader.get(f"/courses/{slug}")
+        assert selects(statements) == len(set(statements.seen)) == wanted
+
+
 def test_the_course_page_says_what_a_visitor_a_reader_and_a_learner_may_do_next(
     client: ReviewedClient, cast: Cast, session: Session
 ) -> None:
@@ -163,6 +183,15 @@ def test_a_course_that_asks_for_another_says_so(client: ReviewedClient, session:
     Small("apres", tier=2, prerequisites=["avant"]).publish(session)
     client.get("/courses/apres?lang=fr")
     assert "Le premier pont" in client.text()
+
+
+def test_the_course_that_is_asked_for_is_named_as_it_is_called_now(client: ReviewedClient, session: Session) -> None:
+    Small("avant").publish(session)
+    Small("apres", tier=2, prerequisites=["avant"]).publish(session)
+    client.get("/courses/apres?lang=fr")
+    Small("avant", content="2", title=both("Le pont rebaptisé")).publish(session)
+    client.get("/courses/apres?lang=fr")
+    assert "Le pont rebaptisé" in client.text()
 
 
 def test_those_who_have_begun_see_their_own_version_on_the_course_page(cast: Cast, session: Session) -> None:

@@ -89,6 +89,18 @@ def test_home_and_lessons_ask_the_same_statements_however_long_the_course(
     assert max(counts[0]) <= 14
 
 
+def test_the_page_of_ones_own_course_asks_nothing_twice(
+    cast: Cast, session: Session, statements: SimpleNamespace
+) -> None:
+    """Who, which version, how far, its exam, the attempts at it, the one under way, the certificate; no result yet."""
+    ada = cast.client("ada")
+    begin(session, cast.ada, Small().publish(session))
+    ada.get(HOME)
+    statements.clear()
+    ada.get(HOME)
+    assert selects(statements) == len(set(statements.seen)) == 8
+
+
 def test_a_closed_module_says_why_and_stays_closed_on_every_road(cast: Cast, session: Session) -> None:
     version = Small().publish(session)
     begin(session, cast.ada, version, mastered=False)
