@@ -90,7 +90,7 @@ function say() {
   if (line.textContent !== text) line.textContent = text;
   if (trouble !== "network") offline.hidden = true;
   else if (offline.hidden) {
-    offline.querySelector("[data-since]").textContent = clockTime(new Date()).slice(0, 5);
+    offline.querySelector("[data-since]").textContent = clockHour(new Date());
     offline.hidden = false;
   }
 }
@@ -115,6 +115,8 @@ function waiting(why) {
 }
 
 const clockTime = (moment) => moment.toLocaleTimeString(document.documentElement.lang, { timeZone: "Europe/Paris", hourCycle: "h23" });
+// As a sentence says it, like the server's hour_in_words: 14 h 32, or 14:32.
+const clockHour = (moment) => clockTime(moment).slice(0, 5).replace(":", document.documentElement.lang === "fr" ? "\u00a0h\u00a0" : ":");
 
 function saved(entry, reply) {
   const form = forms.get(entry.slot);
