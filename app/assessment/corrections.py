@@ -26,6 +26,7 @@ from app.assessment.regrading import (
     points_of_credit,
 )
 from app.assessment.scored import Outcome
+from app.assessment.sittings import Place, body_of
 from app.assessment.standings import credits_in_force
 
 
@@ -87,6 +88,14 @@ def _corrected(
         slot = Slot(item.slot, item.points, item.version.domain, *marked, decided, on_appeal)
         mark = mark_in_force(slot, blank=read.outcome == Outcome.BLANK)
     return Corrected(item, candidate_question(body, order), chosen_values(payload), read, mark)
+
+
+def correction_of(session: Session, attempt_id: int, place: Place) -> Correction:
+    """One answer by the key that counts, before anything is marked: what exercises show at once."""
+    exam_id = session.get_one(Attempt, attempt_id).exam_id
+    newest = newest_by_version(approved(session, exam_id, [place.version[0]]))
+    body = body_in_force(body_of(session, place), newest.get(place.version[0]))
+    return correction(body, place.option_order, place.payload)
 
 
 def mark_in_force(slot: Slot, *, blank: bool) -> MarkInForce:

@@ -15,8 +15,8 @@ from app.assessment import essays, paper_queries, queries, release_queries, rule
 from app.assessment.accommodations import NONE, deadline_from, granted_to
 from app.assessment.answering import Outcome, Saved
 from app.assessment.appeals import appeals_of, last_day
-from app.assessment.candidate import candidate_question, chosen_values, correction, given_parts, not_ready, read_as
-from app.assessment.corrections import corrections_of
+from app.assessment.candidate import candidate_question, chosen_values, given_parts, not_ready, read_as
+from app.assessment.corrections import correction_of, corrections_of
 from app.assessment.forms import AppealForm
 from app.assessment.leaving import has_no_answer, leave_question
 from app.assessment.models import Attempt, ExamVersion, Result
@@ -80,7 +80,7 @@ def question_page(
         reading=reading_of(place.kind, payload, order),
         sent=sent_file(found, place),
         unread=not_ready(place.kind, payload, order) is not None,
-        correction=correction(body, order, payload) if practice and place.rev else None,
+        correction=correction_of(db.session, found.id, place) if practice and place.rev else None,
         answered=sum(one.answered for one in slots),
         unanswered=unanswered_slots(slots),
         error=error,

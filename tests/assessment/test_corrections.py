@@ -212,6 +212,20 @@ def test_exercises_keep_their_marks_and_say_that_the_question_was_corrected(
     assert "Par rapport à la réponse attendue Juste" in shown
 
 
+def test_exercises_done_after_a_decision_follow_its_key_at_once(app: Flask, session: Session, cast: Cast) -> None:
+    exercises = Regraded(app, session, cast, Small(quiz_questions=[question("single", "q-0")]))
+    exercises.exam_version = exam_versions_of(session, exercises.version.id)[0]
+    exercises.decide(Kind.REKEY, new_key={"correct": ["b"]})
+    attempt, ada = exercises.begin("ada"), cast.client("ada", language="en")
+    exercises.answer(attempt, set())
+    session.commit()
+    ada.get(f"/attempts/{attempt.public_id}?question=1")
+    assert ada.page.select_one("fieldset.question .outcome").get_text(strip=True) == "Right"
+    ada.post(f"/attempts/{attempt.public_id}/submission", follow=True)
+    assert "Question 1: 1 of 1" in shown_of(ada, attempt, 1)
+    assert "Against the expected answer" not in ada.text()
+
+
 @pytest.mark.parametrize("shows", ["items", "domains"])
 @pytest.mark.parametrize(
     ("kind", "title"), [(Kind.VOID, "This question does not count"), (Kind.CREDIT_ALL, "Counts for 2 out of 2")]
