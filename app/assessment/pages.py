@@ -15,13 +15,12 @@ from app.assessment import essays, paper_queries, queries, release_queries, rule
 from app.assessment.accommodations import NONE, deadline_from, granted_to
 from app.assessment.answering import Outcome, Saved
 from app.assessment.appeals import appeals_of, last_day
-from app.assessment.candidate import candidate_question, chosen_values, correction, given_parts, not_ready, read_as
-from app.assessment.decisions import approved, newest_by_version
+from app.assessment.candidate import candidate_question, chosen_values, given_parts, not_ready, read_as
+from app.assessment.corrections import correction_of, corrections_of
 from app.assessment.forms import AppealForm
 from app.assessment.leaving import has_no_answer, leave_question
-from app.assessment.models import Attempt, AttemptItem, ExamVersion, Result
+from app.assessment.models import Attempt, ExamVersion, Result
 from app.assessment.readings import Given
-from app.assessment.regrading import body_in_force
 from app.assessment.revisions import revisions_of
 from app.assessment.sittings import Place, Sitting, Slot, body_of, get_place, last_slot, slots_of
 from app.assessment.wording import (
@@ -81,7 +80,7 @@ def question_page(
         reading=reading_of(place.kind, payload, order),
         sent=sent_file(found, place),
         unread=not_ready(place.kind, payload, order) is not None,
-        correction=correction(body, order, payload) if practice and place.rev else None,
+        correction=correction_of(db.session, found.id, place) if practice and place.rev else None,
         answered=sum(one.answered for one in slots),
         unanswered=unanswered_slots(slots),
         error=error,
@@ -259,7 +258,8 @@ def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseRetur
             closes=release_queries.moment_of(exam_version),
             is_out=release_queries.is_due(db.session, found),
         )
-    after = after_exam(found, form)
+    after, papers = after_exam(found, form), paper_queries.told_of(db.session, found)
+    corrected = corrections_of(db.session, found) if papers or shows_corrections(found) else []
     return form_page(
         "assessment/result.html",
         **after,
@@ -271,8 +271,9 @@ def result_page(found: Attempt, form: AppealForm | None = None) -> ResponseRetur
         cut_percent=services.shown_cut(outcome),
         domain_rows=domain_rows(outcome, version.domains),
         certificate=find_certificate_of_attempt(db.session, found.id),
-        corrections=corrections(found) if shows_corrections(found) else [],
-        papers=paper_queries.told_of(db.session, found),
+        corrections=corrected if shows_corrections(found) else [],
+        papers=papers,
+        marks={one.item.slot: one.mark for one in corrected},
         questions=len(slots_of(db.session, found.id)),
         pool=queries.pool_size(db.session, found.exam_version),
         receipt=rules.short_receipt(found.receipt_sha256) if found.receipt_sha256 else "",
@@ -317,15 +318,3 @@ def after_exam(found: Attempt, form: AppealForm | None = None) -> dict[str, Any]
 def shows_corrections(found: Attempt) -> bool:
     """May the corrected questions be seen with the result? Always in practice; in an exam when its policy says so."""
     return found.exam.kind == "practice" or found.exam_version.settings.get("shows") == "items"
-
-
-def corrections(found: Attempt) -> list[tuple[AttemptItem, Any, list[str], Any]]:
-    """Every question of an attempt with the answer given and its correction."""
-    answers, items = queries.answers_of(db.session, found.id), queries.items_of(db.session, found.id)
-    decided = approved(db.session, found.exam_id, [item.question_version_id for item in items])
-    newest, rows = newest_by_version(decided), []
-    for item in items:
-        payload = answers[item.slot].payload if item.slot in answers else None
-        body, order = body_in_force(item.version.body, newest.get(item.question_version_id)), item.option_order
-        rows.append((item, candidate_question(body, order), chosen_values(payload), correction(body, order, payload)))
-    return rows

@@ -51,6 +51,16 @@ class Kind(StrEnum):
     REKEY = "rekey"  # marked with another key
 
 
+class Cause(StrEnum):
+    """What gave a slot its mark, where it is not the author's key or the first people who marked it."""
+
+    VOID = "void"
+    CREDIT_ALL = "credit_all"
+    REKEY = "rekey"
+    REMARK = "remark"  # on appeal
+    LATER = "later"  # none of them: something was decided since that this mark does not follow, or not yet
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A decision in force; `key` is what `rekeyed` takes, None for the other kinds; `at` is its approval, if yet."""
@@ -72,6 +82,11 @@ class Remarked:
 def credit_of_points(points: Decimal, of: Decimal) -> Decimal:
     """Give the share of its points that a proposed mark gives a slot, 0 to 1, with 12 places."""
     return exact.rounded(Fraction(points) / Fraction(of), exact.SCORE_PLACES) if of else Decimal(0)
+
+
+def points_of_credit(credit: Decimal, of: Decimal) -> Decimal:
+    """Give what a slot earned, in points with two places: the way back from `credit_of_points`."""
+    return exact.rounded(Fraction(credit) * Fraction(of), 2)
 
 
 def credit_of_levels(body: Body, levels: rubrics.Levels) -> Decimal:
@@ -153,15 +168,33 @@ def marked_again(slot: Slot) -> Slot:
     A void question is void for everybody, and its points given to everybody are full. Another key says nothing of an
     answer that was marked again on appeal afterwards; one that comes later can raise that mark, never lower it.
     """
+    return _weighed(slot)[1]
+
+
+def cause_in_force(slot: Slot) -> tuple[Cause | None, datetime | None]:
+    """Say what gave a slot the mark that it has, and when that was approved; (None, None): nothing came since.
+
+    LATER, with the hour of a decision, where marking the slot again would change it: an exercise, which is not marked
+    again, or an exam that the worker has not reached.
+    """
+    cause, now = _weighed(slot)
+    decided = slot.decided.decision.at if slot.decided else None
+    if (now.credit, now.rule) != (slot.credit, slot.rule):
+        return Cause.LATER, decided
+    return cause, slot.remarked.at if slot.remarked and cause is Cause.REMARK else decided
+
+
+def _weighed(slot: Slot) -> tuple[Cause | None, Slot]:
+    """What counts of all that was decided of a slot, and the slot by it."""
     decision, remarked = slot.decided.decision if slot.decided else None, slot.remarked
     if decision is not None and decision.kind is Kind.VOID:
-        return _with(slot, Decimal(0), VOID_RULE)
+        return Cause.VOID, _with(slot, Decimal(0), VOID_RULE)
     if decision is not None and decision.kind is Kind.CREDIT_ALL:
-        return _with(slot, Decimal(1), CREDIT_RULE)
+        return Cause.CREDIT_ALL, _with(slot, Decimal(1), CREDIT_RULE)
     by_key = None if remarked is not None and _came_first(decision, remarked) else _by_new_key(slot)
     if remarked is not None and (by_key is None or remarked.credit >= by_key.credit):
-        return _with(slot, remarked.credit, REMARK_RULE)
-    return by_key or slot
+        return Cause.REMARK, _with(slot, remarked.credit, REMARK_RULE)
+    return (Cause.REKEY, by_key) if by_key is not None else (None, slot)
 
 
 def _came_first(decision: Decision | None, remarked: Remarked) -> bool:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.queries import names_of
-from app.assessment import appeals, exact, queries, regrades, remarked, remarkings
+from app.assessment import appeals, queries, regrades, remarked, remarkings
 from app.assessment.appeal_models import Appeal
+from app.assessment.corrections import corrections_of
 from app.assessment.forms import AnswerForm
-from app.assessment.pages import corrections
 from app.assessment.paper_models import Paper
 from app.assessment.papers import places_wanted
-from app.assessment.regrading import Outcome, Remarked, Slot
+from app.assessment.regrading import Outcome, points_of_credit
 from app.assessment.remarking_forms import ApprovalForm, RemarkingForm, remarking_form
 from app.assessment.remarking_models import Remarking
 from app.assessment.standings import Standing
@@ -69,19 +68,13 @@ def propose(appeal_id: str) -> ResponseReturnValue:
 
 
 def _form_page(appeal: Appeal, shown: RemarkingForm) -> ResponseReturnValue:
-    planned = regrades.plan_remarking(db.session, appeal.attempt, {})
+    choices = remarkings.choices_of(db.session, appeal.attempt)
     return form_page(
         "assessment/remarking_form.html",
         form=shown,
         appeal=appeal,
-        rows=list(zip(remarkings.choices_of(db.session, appeal.attempt), corrections(appeal.attempt), strict=True)),
-        now={slot.number: _points(slot) for slot in planned[0].slots} if planned else {},
+        rows=list(zip(choices, corrections_of(db.session, appeal.attempt), strict=True)),
     )
-
-
-def _points(slot: Slot) -> Decimal:
-    """What a slot earned, in points with two places."""
-    return exact.rounded(Fraction(slot.credit) * Fraction(slot.points), 2)
 
 
 @blueprint.get("/remarkings/<public_id:remarking_id>")
@@ -156,7 +149,7 @@ def _rows(found: Remarking, planned: tuple[Standing, Outcome] | None) -> list[Ro
     papers = {paper.slot: paper for paper in remarked.papers_of(db.session, [found])}
     marks, reasons = remarked.marks_of(db.session, [found]), {mark.slot: mark.reason for mark in found.marks}
     worth = {item.slot: item.points for item in queries.items_of(db.session, found.appeal.attempt_id)}
-    before = {slot.number: _points(slot) for slot in planned[0].slots} if planned else {}
+    before = {slot.number: points_of_credit(slot.credit, slot.points) for slot in planned[0].slots} if planned else {}
     rows = []
     for slot in sorted(papers.keys() | reasons.keys()):
         paper, given = papers.get(slot), marks.get((found.appeal.attempt_id, slot))
@@ -169,14 +162,10 @@ def _rows(found: Remarking, planned: tuple[Standing, Outcome] | None) -> list[Ro
                 wanted=places_wanted(paper, paper.markings) if paper else 0,
                 reason=reasons.get(slot, ""),
                 before=before.get(slot),
-                after=_earned(given, worth[slot]) if given and shown else None,
+                after=points_of_credit(given.credit, worth[slot]) if given and shown else None,
             )
         )
     return rows
-
-
-def _earned(given: Remarked, worth: Decimal) -> Decimal:
-    return exact.rounded(Fraction(given.credit) * Fraction(worth), 2)
 
 
 def _change(standing: Standing, outcome: Outcome) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _slots(
     session: Session, ids: Sequence[int], decisions: Decisions, on_appeal: Marks
 ) -> dict[int, list[tuple[int, Slot]]]:
     """By attempt, the question version and the slot of each place that was marked."""
-    marks = _marks(session, ids)
+    marks = credits_in_force(session, ids)
     decided = _decided(session, ids, decisions)
     rows = session.execute(
         select(AttemptItem.attempt_id, AttemptItem.slot, AttemptItem.points, QuestionVersion.id, QuestionVersion.domain)
@@ -90,7 +90,7 @@ def _slots(
     return slots
 
 
-def _marks(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], tuple[Decimal, str]]:
+def credits_in_force(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], tuple[Decimal, str]]:
     """Credit and rule of every slot in its last revision."""
     rows = session.execute(
         select(Score.attempt_id, Score.slot, Score.credit, Score.rule)

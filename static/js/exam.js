@@ -271,14 +271,13 @@ function goTo(address) {
   location.assign(address);
 }
 
-// A file that was chosen and not sent yet goes with the click that leaves its question.
-function sendFileOnTheWay() {
-  const form = [...forms.values()].find((one) => one.dataset.kind === "file" && one.elements.file?.value);
-  if (!form) return false;
+// The form of a file that was chosen and not sent yet.
+const fileInHand = () => [...forms.values()].find((one) => one.dataset.kind === "file" && one.elements.file?.value);
+
+// It goes with the click that leaves its question, which the server then leaves once the file is kept.
+function sendOnTheWay(form) {
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: "next" }));
-  leaving = true;
   form.submit();
-  return true;
 }
 
 // Handing in, resting and going on wait for the answers: what is not sent by then would not count.
@@ -286,9 +285,13 @@ async function beforeLeaving(event) {
   const form = event.target;
   const held = form.parentElement.querySelector("[data-held]");
   const goesOn = form.dataset.reaches !== undefined; // in order: to the next question, which the server shows
+  const file = fileInHand();
   event.preventDefault();
-  if (goesOn && sendFileOnTheWay()) return;
   held.hidden = false;
+  if (file && !goesOn) {
+    held.textContent = fillIn(words.fileInHand, { number: file.dataset.slot });
+    return;
+  }
   held.textContent = words.sendingLast;
   queue.unblock();
   await drainNow();
@@ -296,11 +299,12 @@ async function beforeLeaving(event) {
   const blocked = waits.find((entry) => entry.blocked);
   const may = waits.length > 0 || !goesOn || (await mayGoOn().catch(() => null));
   if (may === null) {
-    held.textContent = words.unreached;
+    held.textContent = file ? words.fileUnreached : words.unreached;
   } else if (waits.length === 0 && may) {
     queue.forget();
     leaving = true;
-    form.submit();
+    if (file) sendOnTheWay(file);
+    else form.submit();
   } else if (signingIn.out) {
     held.textContent = words.held;
     signingIn.open();
@@ -376,7 +380,7 @@ window.addEventListener("hashchange", () => {
 window.addEventListener("online", () => drainNow());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 window.addEventListener("beforeunload", (event) => {
-  if (!leaving && queue.all().length > 0) event.preventDefault();
+  if (!leaving && (queue.all().length > 0 || fileInHand())) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && drainNow());
 offline.querySelector("button").addEventListener("click", () => drainNow());
