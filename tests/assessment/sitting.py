@@ -88,10 +88,14 @@ class Candidate:
         page.fill("[name=password]", PASSWORD)
         page.click("main button[type=submit]")
 
+    def come_in(self, page: Page) -> None:
+        """From the sign-in page to the page that follows it."""
+        page.goto("/sign-in")
+        self.sign_in(page)
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+
     def _start(self, course: str) -> str:
-        self.page.goto("/sign-in")
-        self.sign_in(self.page)
-        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        self.come_in(self.page)
         self.page.goto(f"/learn/{course}")
         self.page.locator("main a[href^='/exams/']").first.click()
         self.page.check("[name=pledge]")

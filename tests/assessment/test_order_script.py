@@ -140,8 +140,7 @@ def test_without_a_script(chromium: Browser, site: Site, small: Small) -> None:
     candidate = Candidate(chromium, site, small)
     context = chromium.new_context(base_url=site.url, locale="en-GB", java_script_enabled=False)
     page = context.new_page()
-    page.goto("/sign-in")
-    candidate.sign_in(page)
+    candidate.come_in(page)
     page.goto(f"/attempts/{candidate.attempt_id}?question=3")
     for slot in (1, 2, 3):
         assert stems_in(page) == 1
