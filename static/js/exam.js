@@ -3,7 +3,7 @@
 const exam = document.getElementById("exam");
 const words = exam.dataset;
 const load = (name) => import(words[name]);
-const [{ openStore, tell }, { makeQueue, newKey, sorted }, { answers, fill, payload }, { counted, fillIn, showOverview }, { makeTimer }, { makeSigningIn }] =
+const [{ openStore, tell }, { makeQueue, newKey, sorted }, { answers, fileInHand, fill, payload, sendFile }, { counted, fillIn, showOverview }, { makeTimer }, { makeSigningIn }] =
   await Promise.all(["unsent", "sending", "fields", "overview", "timer", "signingIn"].map(load));
 
 const DEBOUNCE_MS = 1000;
@@ -62,9 +62,12 @@ const timer = makeTimer({
   value: document.querySelector("time[data-deadline]"),
   announcer: document.getElementById("announcer"),
   words: { five: words.five, one: words.one, over: words.over },
-  ended: () => {
-    drainNow();
-    setTimeout(finish, GRACE_MS);
+  ended: async () => {
+    await drainNow();
+    const file = fileInHand(forms);
+    leaving = Boolean(file && (await mayGoOn().catch(() => null)));
+    if (leaving) sendFile(file, "stay"); // what was chosen in time; the server takes it as long as answers may arrive
+    else setTimeout(finish, GRACE_MS);
   },
 });
 
@@ -271,21 +274,12 @@ function goTo(address) {
   location.assign(address);
 }
 
-// The form of a file that was chosen and not sent yet.
-const fileInHand = () => [...forms.values()].find((one) => one.dataset.kind === "file" && one.elements.file?.value);
-
-// It goes with the click that leaves its question, which the server then leaves once the file is kept.
-function sendOnTheWay(form) {
-  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: "next" }));
-  form.submit();
-}
-
 // Handing in, resting and going on wait for the answers: what is not sent by then would not count.
 async function beforeLeaving(event) {
   const form = event.target;
   const held = form.parentElement.querySelector("[data-held]");
   const goesOn = form.dataset.reaches !== undefined; // in order: to the next question, which the server shows
-  const file = fileInHand();
+  const file = fileInHand(forms);
   event.preventDefault();
   held.hidden = false;
   if (file && !goesOn) {
@@ -303,7 +297,7 @@ async function beforeLeaving(event) {
   } else if (waits.length === 0 && may) {
     queue.forget();
     leaving = true;
-    if (file) sendOnTheWay(file);
+    if (file) sendFile(file, "next"); // the server leaves its question once the file is kept
     else form.submit();
   } else if (signingIn.out) {
     held.textContent = words.held;
@@ -380,7 +374,7 @@ window.addEventListener("hashchange", () => {
 window.addEventListener("online", () => drainNow());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 window.addEventListener("beforeunload", (event) => {
-  if (!leaving && (queue.all().length > 0 || fileInHand())) event.preventDefault();
+  if (!leaving && (queue.all().length > 0 || fileInHand(forms))) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && drainNow());
 offline.querySelector("button").addEventListener("click", () => drainNow());

@@ -45,3 +45,12 @@ export function fill(form, given) {
     }
   }
 }
+
+// The form of a file that was chosen and not sent yet, if there is one.
+export const fileInHand = (forms) => [...forms.values()].find((one) => one.dataset.kind === "file" && one.elements.file?.value);
+
+// Sends it as one of its buttons would: to "stay", or for the "next" question.
+export function sendFile(form, then) {
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: then }));
+  form.submit();
+}

@@ -103,6 +103,19 @@ def test_without_a_network_it_stays_chosen(first: Candidate) -> None:
     assert (first.in_force(1), at(first)) == ((1, KEPT), 2)
 
 
+def test_what_is_chosen_when_the_time_is_over_is_sent(first: Candidate) -> None:
+    """The page's clock runs ahead, so that nothing here depends on speed: the server is asked at once."""
+    page = first.page
+    page.clock.install()
+    opened(page.reload() and page)
+    choose(page)
+    left = int(page.locator("#exam").get_attribute("data-left") or 0)
+    page.clock.run_for(left * 1000)
+    until(lambda: first.in_force(1))
+    assert (first.in_force(1), first.events(1), at(first)) == ((1, KEPT), [True], 1)
+    page.get_by_role("link", name="rapport.pdf").wait_for()
+
+
 def test_at_the_last_question_handing_in_says_that_it_is_not_sent(last: Candidate) -> None:
     page = last.page
     choose(page)
