@@ -22,7 +22,7 @@ from app.foundation.i18n import gettext as _
 
 NO_FOLDING = 2**20  # columns: a line is as long as its author made it
 MOST_PASSES = 4  # a comment in an odd place may need a second one to come to rest
-_COMMENT = re.compile(r"(?:^|(?<=\s))#.*$", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*?(?=\s*$)", re.MULTILINE)  # without the spaces at its end
 
 
 class _Verbatim(VersionedResolver):

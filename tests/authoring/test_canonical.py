@@ -77,6 +77,7 @@ def test_nothing_is_lost_and_a_second_pass_changes_nothing(text: str) -> None:
         ("a: in one\n  sentence\n", "a: in one sentence\n"),
         ("﻿a: 1\r\nb: 2\r\n", "a: 1\nb: 2\n"),
         ("---\na: 1\n...\n", "a: 1\n"),
+        ("# x \t\na: 1   \n# y  \n\n\nb: 2 # z \n", "# x\na: 1\n# y\n\n\nb: 2  # z\n"),
         ("? a\n: b\n", "a: b\n"),
         *(
             (same, same)
